@@ -1,0 +1,14 @@
+/** Seeded uniform numbers in [0, 1). The core has no other source of chance. */
+export type Random = () => number;
+
+/** Mulberry32 (Tommy Ettinger, public domain): 32-bit state, enough for sampling and bootstrap. */
+export function seededRandom(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = state;
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
