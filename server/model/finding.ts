@@ -34,6 +34,8 @@ export interface Finding {
   readonly parameter: string | null;
   /** Up to 5, newest first, with the place in the run. */
   readonly examples: readonly FindingExample[];
+  /** Every affected run once, in the order of the index. */
+  readonly occurrences: readonly FindingExample[];
   /** Earliest and latest start of an affected run, ISO 8601; null when the traces carry no times. */
   readonly firstSeen: string | null;
   readonly lastSeen: string | null;

@@ -43,10 +43,16 @@ export interface ToolLink {
   readonly reason: string;
 }
 
+/** A prompt link with the message that carried the text. */
+export interface MessageLink extends PromptLink {
+  /** 0-based index of the message in the run. */
+  readonly message: number;
+}
+
 /** The links of one run. */
 export interface RunLinks {
   readonly runId: string;
-  readonly prompts: readonly PromptLink[];
+  readonly prompts: readonly MessageLink[];
   readonly tools: readonly ToolLink[];
 }
 

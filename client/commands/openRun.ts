@@ -1,0 +1,20 @@
+import * as vscode from 'vscode';
+import { RUN_SCHEME, TRANSCRIPT_LINE } from '../../server/protocol/messages.ts';
+import type { Extension } from '../extension.ts';
+
+/** Opens a run's transcript at the message that shows the failure. */
+export async function openRun(extension: Extension, run: string, message = 0): Promise<void> {
+  const client = await extension.client();
+  const line = await client.sendRequest<number | null>(TRANSCRIPT_LINE, { run, message });
+  if (line === null) {
+    void vscode.window.showWarningMessage(
+      `Faultline: run ${run} is not in the index any more. Run "Faultline: Refresh" and try again.`,
+    );
+    return;
+  }
+  const uri = vscode.Uri.from({ scheme: RUN_SCHEME, path: `/${encodeURIComponent(run)}.md` });
+  const document = await vscode.workspace.openTextDocument(uri);
+  const at = new vscode.Range(line, 0, line, 0);
+  const editor = await vscode.window.showTextDocument(document, { selection: at, preview: true });
+  editor.revealRange(at, vscode.TextEditorRevealType.AtTop);
+}

@@ -1,0 +1,90 @@
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import { parse } from 'jsonc-parser';
+import { fileAnswerCache } from '../host/fileAnswerCache.ts';
+import { createGitPlumbing } from '../host/gitPlumbing.ts';
+import { nodeFiles } from '../host/nodeFiles.ts';
+import { systemClock } from '../host/systemClock.ts';
+import { userFolders } from '../host/userFolders.ts';
+import type { CancellationToken } from '../ports/cancellation.ts';
+import { noProgress, type ReportProgress } from '../ports/progress.ts';
+import { defaultSettings, readSettings } from '../protocol/settings.ts';
+import { openIndex } from '../store/openIndex.ts';
+import { openWorkspace } from '../workspace/openWorkspace.ts';
+import type { RefreshReport, Workspace } from '../workspace/workspace.ts';
+import { type CommonOptions, UsageError } from './options.ts';
+import type { Terminal } from './run.ts';
+
+export interface OpenedForCommand {
+  readonly workspace: Workspace;
+  readonly report: RefreshReport;
+}
+
+/** Opens the workspace of a command line and brings its index up to date. The caller closes it. */
+export async function openForCommand(
+  options: CommonOptions & { readonly cassette?: string | null },
+  terminal: Terminal,
+  token: CancellationToken,
+): Promise<OpenedForCommand> {
+  const root = await workspaceRoot(options.workspace, terminal);
+  const fromHere = (path: string) => resolve(terminal.workingFolder, path);
+  const folders = userFolders(root, terminal.environment);
+  const settings = await workspaceSettings(root);
+  const git = createGitPlumbing(root);
+  const indexPath =
+    options.index === null || options.index === ':memory:' ? options.index : fromHere(options.index);
+  const workspace = openWorkspace({
+    root,
+    files: nodeFiles,
+    clock: systemClock,
+    git: () => git,
+    openIndex: () => openIndex({ path: indexPath ?? folders.index }),
+    openPrivateIndex: () => openIndex({ path: ':memory:' }),
+    stateFolder: folders.state,
+    answers: () =>
+      fileAnswerCache(
+        nodeFiles,
+        options.cassette == null ? join(folders.state, 'answers.jsonl') : fromHere(options.cassette),
+      ),
+    settings: () => ({
+      traces: options.traces?.map((path) => (isAbsolute(path) ? path : fromHere(path))) ?? settings.traces,
+      tracesMustExist: options.traces !== null,
+      onlyInside: options.traces === null,
+      ...settings.findings,
+    }),
+  });
+  const report = await workspace.refresh(token, progressOn(terminal, options.quiet));
+  if (report.notice !== null) terminal.err(`faultline: ${report.notice}\n`);
+  return { workspace, report };
+}
+
+/** Progress goes to stderr, one line that is written over on a terminal, and nothing elsewhere but ends. */
+export function progressOn(terminal: Terminal, quiet: boolean): ReportProgress {
+  if (quiet) return noProgress;
+  let last = '';
+  return ({ what, done, total }) => {
+    const line = total === null ? what : `${what} ${done} of ${total}`;
+    if (line === last) return;
+    last = line;
+    if (process.stderr.isTTY) terminal.err(`\r\u001b[K${line}`);
+  };
+}
+
+async function workspaceRoot(path: string, terminal: Terminal): Promise<string> {
+  const absolute = resolve(terminal.workingFolder, path);
+  const found = await stat(absolute).catch(() => null);
+  if (found === null) throw new UsageError(`no workspace folder at ${path}`);
+  if (!found.isDirectory()) throw new UsageError(`the workspace ${path} is not a folder`);
+  return (await realpath(absolute)).replaceAll('\\', '/').replace(/\/$/, '');
+}
+
+/** The folder's own settings; sensitive ones (endpoint, key) are never read from it. */
+async function workspaceSettings(root: string): Promise<{
+  readonly traces: readonly string[];
+  readonly findings: { readonly warnFromRuns: number; readonly maxPerFile: number };
+}> {
+  const text = await readFile(join(root, '.vscode', 'settings.json'), 'utf8').catch(() => null);
+  if (text === null) return defaultSettings;
+  const raw = (parse(text, [], { allowTrailingComma: true }) ?? {}) as Record<string, unknown>;
+  return readSettings({ traces: raw['faultline.traces'], findings: raw['faultline.findings'] });
+}

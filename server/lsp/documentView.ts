@@ -1,0 +1,61 @@
+import { type PlacedFinding, placeInText } from '../diagnose/placeInText.ts';
+import type { Anchor, SourceFile } from '../model/anchor.ts';
+import type { AnchorStats } from '../model/finding.ts';
+import { lineStarts } from '../model/lineIndex.ts';
+import { readSource } from '../source/readSource.ts';
+import type { Snapshot } from '../workspace/snapshot.ts';
+
+/** One open file as annotations need it: the text as it stands, and what the last pass knows of it. */
+export interface DocumentView {
+  readonly uri: string;
+  readonly file: string;
+  readonly text: string;
+  readonly starts: readonly number[];
+  /** Null when the file is neither a prompt nor a tool-definition file. */
+  readonly source: SourceFile | null;
+  readonly placed: readonly PlacedFinding[];
+  readonly statsOf: (anchorId: string) => AnchorStats | null;
+  /** Null before the first pass. */
+  readonly snapshot: Snapshot | null;
+}
+
+/** Pure: the same text and snapshot give the same view. */
+export function documentView(
+  uri: string,
+  file: string,
+  text: string,
+  snapshot: Snapshot | null,
+): DocumentView {
+  const source = readSource(file, text);
+  const counted = snapshot?.sources.get(file);
+  const findings = snapshot?.findings.filter((finding) => finding.file === file) ?? [];
+  const placed = source === null || counted === undefined ? [] : placeInText(findings, counted, source);
+  const stats = new Map(
+    snapshot?.stats.filter((row) => row.file === file).map((row) => [row.anchorId, row]) ?? [],
+  );
+  return {
+    uri,
+    file,
+    text,
+    starts: lineStarts(text),
+    source,
+    placed,
+    statsOf: (anchorId) => stats.get(anchorId) ?? null,
+    snapshot,
+  };
+}
+
+/**
+ * Anchors that carry a lens: known from the text alone, so that a finished pass never makes code
+ * jump. A file that only a trace can prove to be a prompt has its lens once a run carried it.
+ */
+export function lensAnchors(view: DocumentView): readonly Anchor[] {
+  if (view.source === null) return [];
+  const prompts = view.source.prompts.filter(
+    (prompt) => !prompt.needsProof || prompt.anchors.some((anchor) => view.statsOf(anchor.id) !== null),
+  );
+  return [
+    ...prompts.map((prompt) => prompt.anchors[0]).filter((anchor) => anchor !== undefined),
+    ...view.source.tools.map((tool) => tool.anchor),
+  ];
+}

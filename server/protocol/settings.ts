@@ -1,0 +1,116 @@
+/**
+ * Every setting, once: the manifest's `configuration` and the README table are produced from
+ * these rows, and a test fails when they drift. `machine` scope keeps a cloned folder from
+ * redirecting a key or reading outside itself.
+ */
+export interface Settings {
+  readonly enable: boolean;
+  readonly traces: readonly string[];
+  readonly diagnostics: boolean;
+  readonly codeLens: boolean;
+  readonly inlayHints: boolean;
+  readonly findings: { readonly warnFromRuns: number; readonly maxPerFile: number };
+  readonly model: { readonly endpoint: string; readonly name: string };
+  readonly replay: {
+    readonly margin: number;
+    readonly answers: number;
+    readonly maxRequests: number;
+    readonly maxRequestsPerDay: number;
+    readonly concurrency: number;
+  };
+}
+
+export const defaultSettings: Settings = {
+  enable: true,
+  traces: ['traces/**', '.faultline/traces/**'],
+  diagnostics: true,
+  codeLens: true,
+  inlayHints: true,
+  findings: { warnFromRuns: 10, maxPerFile: 20 },
+  model: { endpoint: '', name: '' },
+  replay: { margin: 0.05, answers: 3, maxRequests: 2000, maxRequestsPerDay: 10000, concurrency: 8 },
+};
+
+export interface SettingRow {
+  readonly key: keyof Settings;
+  readonly description: string;
+  readonly scope: 'window' | 'resource' | 'machine';
+  /** JSON Schema of an object setting's members. */
+  readonly members?: Readonly<Record<string, { readonly description: string; readonly minimum?: number }>>;
+}
+
+export const settingRows: readonly SettingRow[] = [
+  {
+    key: 'enable',
+    scope: 'window',
+    description: 'Master switch: off hides every annotation and stops indexing.',
+  },
+  {
+    key: 'traces',
+    scope: 'resource',
+    description:
+      'Trace files or folders, as globs relative to the folder. In an untrusted folder only paths inside it are read.',
+  },
+  {
+    key: 'diagnostics',
+    scope: 'window',
+    description: 'Show findings in Problems and underline their place.',
+  },
+  { key: 'codeLens', scope: 'window', description: 'Show counts above prompts and tool definitions.' },
+  {
+    key: 'inlayHints',
+    scope: 'window',
+    description: 'Show a short hint at the end of a line that carries a finding.',
+  },
+  {
+    key: 'findings',
+    scope: 'resource',
+    description: 'When a finding becomes a warning, and how many a file shows.',
+    members: {
+      warnFromRuns: { description: 'Affected runs from which structural evidence is a warning.', minimum: 1 },
+      maxPerFile: { description: 'Findings shown in one file; the rest is counted.', minimum: 1 },
+    },
+  },
+  {
+    key: 'model',
+    scope: 'machine',
+    description:
+      'OpenAI-compatible endpoint for fixes and replay. Empty endpoint = no request is ever sent. The key is kept in the secret storage: run "Faultline: Set Model Key".',
+    members: {
+      endpoint: { description: 'Base URL that ends in /v1.' },
+      name: { description: 'Model to use; empty = the model that each trace recorded.' },
+    },
+  },
+  {
+    key: 'replay',
+    scope: 'machine',
+    description: 'Limits of a replay.',
+    members: {
+      margin: { description: 'Largest extra breakage accepted, as a share of passing runs.', minimum: 0 },
+      answers: { description: 'Answers drawn per arm and sample.', minimum: 1 },
+      maxRequests: { description: 'Requests one replay may send.', minimum: 1 },
+      maxRequestsPerDay: { description: 'Requests all replays of a day may send.', minimum: 1 },
+      concurrency: { description: 'Requests in flight at once.', minimum: 1 },
+    },
+  },
+];
+
+/** Reads settings as an editor sends them; anything missing or of the wrong type falls back to its default. */
+export function readSettings(raw: unknown): Settings {
+  return merge(defaultSettings, raw) as Settings;
+}
+
+function merge(standard: unknown, given: unknown): unknown {
+  if (Array.isArray(standard)) {
+    return Array.isArray(given) && given.every((item) => typeof item === 'string') ? given : standard;
+  }
+  if (typeof standard === 'object' && standard !== null) {
+    const members = typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
+    return Object.fromEntries(
+      Object.entries(standard).map(([key, value]) => [key, merge(value, members[key])]),
+    );
+  }
+  if (typeof standard === 'number')
+    return typeof given === 'number' && Number.isFinite(given) ? given : standard;
+  return typeof given === typeof standard ? given : standard;
+}

@@ -1,0 +1,41 @@
+/** Files worth reading, as globs for `Files.find`. */
+export const SOURCE_PATTERNS: readonly string[] = [
+  '**/*.md',
+  '**/*.markdown',
+  '**/*.txt',
+  '**/*.json',
+  '**/*.jsonc',
+];
+
+/** Folders and files that hold other people's or generated text. */
+export const SOURCE_IGNORE: readonly string[] = [
+  '**/node_modules/**',
+  '**/bower_components/**',
+  '**/.git/**',
+  '**/.hg/**',
+  '**/.svn/**',
+  '**/dist/**',
+  '**/build/**',
+  '**/out/**',
+  '**/target/**',
+  '**/vendor/**',
+  '**/coverage/**',
+  '**/.venv/**',
+  '**/venv/**',
+  '**/site-packages/**',
+  '**/__pycache__/**',
+  '**/.tox/**',
+  '**/.mypy_cache/**',
+  '**/.pytest_cache/**',
+  '**/.ruff_cache/**',
+  '**/.next/**',
+  '**/.nuxt/**',
+  '**/.svelte-kit/**',
+  '**/.turbo/**',
+  '**/.cache/**',
+  '**/.gradle/**',
+  '**/.idea/**',
+  '**/.vscode-test/**',
+  '**/package-lock.json',
+  '**/*.min.json',
+];

@@ -1,0 +1,142 @@
+import { constants } from 'node:fs';
+import { access, copyFile, mkdir, mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { createDatabase, type Database } from './database.ts';
+import { canOpen, type DuckDb, loadDuckDb, openInstance } from './duckdb.ts';
+import { migrate } from './migrate.ts';
+import { livingOwner, removeOwner, writeOwner } from './ownerRecord.ts';
+import type { Migration } from './schema.ts';
+import { setAside } from './setAside.ts';
+
+export type OpenDatabaseResult =
+  | { readonly ok: true; readonly database: Database; readonly notice: string | null }
+  | { readonly ok: false; readonly reason: OpenFailure; readonly detail: string };
+
+export type OpenFailure = 'locked-by-other-process' | 'unreadable';
+
+type Attempt =
+  | { readonly ok: true; readonly database: Database }
+  | { readonly ok: false; readonly reason: OpenFailure; readonly detail: string }
+  /** Ours, but of no use: to be set aside and rebuilt. */
+  | { readonly ok: false; readonly reason: 'set-aside'; readonly detail: string };
+
+/** Opens the file, or sets an unusable one aside and begins a new one. Never rejects. */
+export async function openDatabase(
+  path: string,
+  migrations: readonly Migration[],
+): Promise<OpenDatabaseResult> {
+  try {
+    const duckdb = await loadDuckDb();
+    const first = await attempt(duckdb, path, migrations);
+    if (first.ok) return { ...first, notice: null };
+    if (first.reason !== 'set-aside') return { ok: false, reason: first.reason, detail: first.detail };
+    const kept = await setAside(path);
+    await removeOwner(path);
+    const second = await attempt(duckdb, path, migrations);
+    if (second.ok) {
+      return { ...second, notice: `${first.detail} It was kept as ${kept} and the index is built anew.` };
+    }
+    return {
+      ok: false,
+      reason: second.reason === 'set-aside' ? 'unreadable' : second.reason,
+      detail: second.detail,
+    };
+  } catch (error) {
+    return { ok: false, reason: 'unreadable', detail: messageOf(error) };
+  }
+}
+
+async function attempt(duckdb: DuckDb, path: string, migrations: readonly Migration[]): Promise<Attempt> {
+  if (path !== ':memory:') await mkdir(dirname(path), { recursive: true });
+  let instance: DuckDBInstance;
+  try {
+    instance = await openInstance(duckdb, path);
+  } catch (error) {
+    return await explainRefusal(duckdb, path, messageOf(error));
+  }
+  let writer: DuckDBConnection | null = null;
+  const leave = (): void => {
+    writer?.closeSync();
+    instance.closeSync();
+  };
+  try {
+    writer = await instance.connect();
+    const migrated = await migrate(writer, migrations);
+    if (migrated.ok) {
+      if (path !== ':memory:') await writeOwner(path);
+      return { ok: true, database: createDatabase(duckdb, path, instance, writer) };
+    }
+    leave();
+    return migrated.reason === 'newer-version'
+      ? {
+          ok: false,
+          reason: 'set-aside',
+          detail: `The index was written by a newer version (schema ${migrated.version}).`,
+        }
+      : { ok: false, reason: 'unreadable', detail: `${path} is a DuckDB database, but not an index.` };
+  } catch (error) {
+    leave();
+    return { ok: false, reason: 'set-aside', detail: `The index is damaged (${firstLine(error)}).` };
+  }
+}
+
+/** Tells lock, missing rights, damage and foreign files apart by facts, never by the error's text. */
+async function explainRefusal(duckdb: DuckDb, path: string, message: string): Promise<Attempt> {
+  const owner = await livingOwner(path);
+  if (owner !== null) {
+    return { ok: false, reason: 'locked-by-other-process', detail: `Process ${owner.pid} holds ${path}.` };
+  }
+  const found = await stat(path).catch(() => null);
+  const isUsable = await access(path, constants.R_OK | constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (found === null || !found.isFile() || !isUsable) {
+    return { ok: false, reason: 'unreadable', detail: message };
+  }
+  if (await copyOpens(duckdb, path)) {
+    return { ok: false, reason: 'locked-by-other-process', detail: `Another process holds ${path}.` };
+  }
+  if (!/\.(duckdb|db)$/i.test(path) && !(await hasDuckDbHeader(path))) {
+    // A mistyped path must not rename a person's file.
+    return { ok: false, reason: 'unreadable', detail: `${path} is not an index.` };
+  }
+  return { ok: false, reason: 'set-aside', detail: 'The index is damaged.' };
+}
+
+/** A healthy file that does not open here, but whose copy does, is held by somebody without a record. */
+async function copyOpens(duckdb: DuckDb, path: string): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), 'faultline-probe-'));
+  try {
+    const copy = join(folder, 'copy.duckdb');
+    await copyFile(path, copy);
+    await copyFile(`${path}.wal`, `${copy}.wal`).catch(() => {});
+    return await canOpen(duckdb, copy);
+  } catch {
+    return false;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** DuckDB writes `DUCK` after the checksum that fills the first 8 bytes. */
+async function hasDuckDbHeader(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const head = Buffer.alloc(12);
+    await file.read(head, 0, 12, 0);
+    return head.toString('latin1', 8) === 'DUCK';
+  } finally {
+    await file.close();
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function firstLine(error: unknown): string {
+  return messageOf(error).split('\n', 1)[0] ?? '';
+}

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import type { Failure } from '../../../server/model/failure.ts';
+import { openTestIndex, sampleRun, writeRuns } from './storeFixture.ts';
+
+function failure(message: number, signature: string): Failure {
+  return {
+    kind: 'tool-error',
+    message,
+    decision: null,
+    toolCallId: null,
+    toolCallIndex: 0,
+    tool: 'get_quote',
+    parameter: null,
+    evidence: `"${signature}"`,
+    blame: 'tool',
+    certainty: 'likely',
+    signature,
+  };
+}
+
+test('an analysis replaces that of its runs and tells healthy from unread', async () => {
+  const { index } = await openTestIndex();
+  await writeRuns(
+    index,
+    'a.jsonl',
+    ['r1', 'r2', 'r3'].map((id, line) => sampleRun('a.jsonl', id, { line })),
+  );
+  expect(await index.analysisKey()).toBeNull();
+  expect(await index.unanalysedRuns()).toEqual(['r1', 'r2', 'r3']);
+  await index.writeAnalysis({
+    key: 'k1',
+    failuresByRun: new Map([
+      ['r2', [failure(3, 'b'), failure(1, 'a')]],
+      ['r1', []],
+      ['nowhere', [failure(1, 'c')]],
+    ]),
+  });
+  expect(await index.analysisKey()).toBe('k1');
+  expect(await index.unanalysedRuns()).toEqual(['r3']);
+  await index.writeAnalysis({ key: 'k1', failuresByRun: new Map([['r3', [failure(2, 'd')]]]) });
+  expect([...(await index.failures())]).toEqual([
+    ['r2', [failure(3, 'b'), failure(1, 'a')]],
+    ['r3', [failure(2, 'd')]],
+  ]);
+  await index.writeAnalysis({ key: 'k2', failuresByRun: new Map([['r1', [failure(0, 'e')]]]) });
+  expect([...(await index.failures()).keys()]).toEqual(['r1']);
+  expect(await index.unanalysedRuns()).toEqual(['r2', 'r3']);
+});
+
+test('a file read again loses its analysis', async () => {
+  const { index } = await openTestIndex();
+  await writeRuns(index, 'a.jsonl', [sampleRun('a.jsonl', 'r1')]);
+  await index.writeAnalysis({ key: 'k', failuresByRun: new Map([['r1', [failure(1, 'a')]]]) });
+  await writeRuns(index, 'a.jsonl', [sampleRun('a.jsonl', 'r1')]);
+  expect(await index.failures()).toEqual(new Map());
+  expect(await index.unanalysedRuns()).toEqual(['r1']);
+});
+
+test('documents are kept by name', async () => {
+  const { index } = await openTestIndex();
+  expect(await index.getDocument('findings')).toBeNull();
+  await index.putDocument('findings', '[1]');
+  await index.putDocument('findings', '[2]');
+  await index.putDocument('links', '{}');
+  expect(await index.getDocument('findings')).toBe('[2]');
+  await index.putDocument('findings', null);
+  expect(await index.getDocument('findings')).toBeNull();
+  expect(await index.getDocument('links')).toBe('{}');
+});
