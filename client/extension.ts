@@ -11,8 +11,6 @@ export class Extension {
   readonly output: vscode.LogOutputChannel;
   readonly status: StatusBar;
   readonly findings: FindingsTree;
-  /** True once the sample workspace started its scripted model in this window. */
-  hasScriptedModel = false;
   #client: LanguageClient | null = null;
   #starting: Promise<LanguageClient> | null = null;
 

@@ -12,7 +12,7 @@ export async function openRun(extension: Extension, run: string, message = 0): P
     );
     return;
   }
-  const uri = vscode.Uri.from({ scheme: RUN_SCHEME, path: `/${encodeURIComponent(run)}.md` });
+  const uri = vscode.Uri.from({ scheme: RUN_SCHEME, path: `/${run}.md` });
   const document = await vscode.workspace.openTextDocument(uri);
   const at = new vscode.Range(line, 0, line, 0);
   const editor = await vscode.window.showTextDocument(document, { selection: at, preview: true });

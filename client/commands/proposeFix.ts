@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { WorkDoneProgress } from 'vscode-languageclient';
 import {
+  ESTIMATE_FIX,
+  type FixEstimate,
   type FixProposal,
   LAST_PROPOSAL,
   PROPOSE_FIX,
@@ -14,7 +16,7 @@ import { configureModel, useScriptedModel } from './useModel.ts';
 
 /** Generates and checks an edit with visible progress and a cancel button, then shows the scorecard. */
 export async function proposeFix(extension: Extension, finding: string, strategy: string): Promise<void> {
-  await offerModel(extension);
+  if (!(await consent(extension, finding, strategy))) return;
   const client = await extension.client();
   const params: ProposeFixParams = {
     finding,
@@ -65,20 +67,38 @@ async function present(extension: Extension, proposal: FixProposal): Promise<voi
   else void vscode.window.showWarningMessage(`Faultline: ${proposal.detail}`);
 }
 
-/** Without an endpoint there is only the static proof: say so once, with the one step that changes it. */
-async function offerModel(extension: Extension): Promise<void> {
-  if (!vscode.workspace.isTrusted) return;
-  const { endpoint } = vscode.workspace.getConfiguration('faultline').get('model', { endpoint: '' });
-  if (endpoint !== '' || extension.hasScriptedModel) return;
-  const connect = isSampleFolder(extension.context) ? 'Use the scripted model' : 'Configure endpoint…';
+/**
+ * The question before anything is sent: what, how much and where to. Without an endpoint there is
+ * only the static proof: said plainly, with the one step that changes it. False = the person left.
+ */
+async function consent(extension: Extension, finding: string, strategy: string): Promise<boolean> {
+  if (!vscode.workspace.isTrusted) return true;
+  const client = await extension.client();
+  const estimate = await client.sendRequest<FixEstimate | null>(ESTIMATE_FIX, { finding, strategy });
+  if (estimate === null) return offerModel(extension, finding, strategy);
+  const answer = await vscode.window.showInformationMessage(
+    `Replay ${estimate.failing} failing and ${estimate.passing} passing runs with both wordings? ` +
+      `About ${estimate.requests} requests and ${thousands(estimate.tokensIn)} input tokens ` +
+      `to ${estimate.endpoint}, at most ${estimate.maxRequests} requests. Price unknown.`,
+    'Replay',
+  );
+  return answer === 'Replay';
+}
+
+async function offerModel(extension: Extension, finding: string, strategy: string): Promise<boolean> {
+  const connect = isSampleFolder(extension.context) ? 'Use the Scripted Model' : 'Configure Endpoint…';
   const choice = await vscode.window.showInformationMessage(
     'No model endpoint is configured: the edit can be proved statically, but not replayed. No request will be sent.',
     connect,
-    'Static proof only',
+    'Static Proof Only',
   );
-  if (choice === 'Configure endpoint…') await configureModel();
-  if (choice === 'Use the scripted model') {
-    await useScriptedModel(extension);
-    extension.hasScriptedModel = true;
-  }
+  if (choice === undefined) return false;
+  if (choice === 'Static Proof Only') return true;
+  if (choice === 'Configure Endpoint…') await configureModel();
+  else await useScriptedModel(extension);
+  return consent(extension, finding, strategy);
+}
+
+function thousands(tokens: number): string {
+  return tokens < 10_000 ? String(tokens) : `${Math.round(tokens / 1000)} k`;
 }

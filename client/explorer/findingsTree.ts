@@ -124,12 +124,15 @@ function fileItem(row: FileFindings): vscode.TreeItem {
 const ICONS = { warning: 'warning', information: 'info', hint: 'lightbulb' } as const;
 
 function findingItem(row: FindingRow, file: FileFindings): vscode.TreeItem {
-  const item = new vscode.TreeItem(row.title, vscode.TreeItemCollapsibleState.Collapsed);
+  // Counts first: they are what people compare, and a narrow panel cuts the end.
+  const label = `${row.runsAffected}/${row.runsExposed}  ${row.cause}`;
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = row.id;
   item.description = `${row.anchor} · ${row.kind}`;
   item.tooltip = `${row.title}\n${file.file}, line ${row.line + 1}`;
   item.iconPath = new vscode.ThemeIcon(ICONS[row.severity]);
   item.contextValue = 'faultline.finding';
+  item.accessibilityInformation = { label: `${row.severity}: ${row.title}` };
   const at = new vscode.Range(row.line, 0, row.line, 0);
   item.command = {
     title: 'Go to line',

@@ -28,7 +28,7 @@ export function failedOutcome(run: Run): Failure[] {
       toolCallIndex: null,
       tool: null,
       parameter: null,
-      evidence: evidenceLine(`Recorded outcome ${oneLine(outcome.source, 60)}: ${score}`),
+      evidence: evidenceLine(`Recorded ${oneLine(outcome.source, 60)}: ${score}`),
       blame: 'unknown',
       certainty: 'certain',
       signature: `${oneLine(outcome.source, 60)} failed`,

@@ -1,8 +1,9 @@
+import type { FailureKind } from '../model/failure.ts';
 import type { AnchorStats } from '../model/finding.ts';
 import type { Sources } from './place.ts';
 import { isFailedRun, type RunFacts } from './runFacts.ts';
 
-/** Counts for every prompt and every tool that some run carried or called, sorted by file and place. */
+/** Counts for every prompt and every tool that some run carried or called, sorted by file and anchor. */
 export function anchorStats(runs: readonly RunFacts[], sources: Sources): readonly AnchorStats[] {
   const stats = new Map<string, { -readonly [K in keyof AnchorStats]: AnchorStats[K] }>();
   const row = (file: string, anchorId: string, type: AnchorStats['type'], name: string) => {
@@ -30,16 +31,21 @@ export function anchorStats(runs: readonly RunFacts[], sources: Sources): readon
       tool.runs++;
       if (failed) tool.failedRuns++;
       tool.calls += calls;
-      for (const failure of run.failures) {
-        if (failure.tool !== link.name) continue;
-        if (failure.kind === 'tool-error') tool.errors++;
-        if (failure.kind === 'invalid-arguments') tool.invalid++;
-      }
+      tool.errors += callsWith('tool-error', link.name, run);
+      tool.invalid += callsWith('invalid-arguments', link.name, run);
     }
   }
   return [...stats.values()].sort((a, b) =>
     a.file === b.file ? compare(a.anchorId, b.anchorId) : compare(a.file, b.file),
   );
+}
+
+/** Calls, not failures: one call with three wrong arguments is one malformed call. */
+function callsWith(kind: FailureKind, tool: string, run: RunFacts): number {
+  const calls = run.failures
+    .filter((failure) => failure.kind === kind && failure.tool === tool)
+    .map((failure) => `${failure.message} ${failure.toolCallIndex} ${failure.toolCallId}`);
+  return new Set(calls).size;
 }
 
 function compare(a: string, b: string): number {

@@ -11,7 +11,7 @@ import { exposureOf } from './exposure.ts';
 import { type Place, placesOf, type Sources } from './place.ts';
 import { rankFindings } from './rankFindings.ts';
 import { isFailedRun, type RunFacts } from './runFacts.ts';
-import { hintOf, titleOf } from './wording.ts';
+import { causeOf, hintOf, titleOf } from './wording.ts';
 
 export interface DiagnoseOptions {
   /** From this many affected runs on, structural evidence is a warning. */
@@ -124,6 +124,7 @@ function findingOf(pattern: Pattern, exposed: number, sources: Sources, options:
     evidenceLevel: place.level,
     title: titleOf(words),
     hint: hintOf(words),
+    cause: causeOf(words),
     signature,
     tool,
     parameter,
@@ -156,9 +157,13 @@ const MAX_EXAMPLES = 5;
 /** Newest first; runs without a time keep the order of the index. */
 function examplesOf(pattern: Pattern): readonly FindingExample[] {
   return [...pattern.occurrences]
-    .sort((a, b) => (b.run.startedAt ?? '').localeCompare(a.run.startedAt ?? ''))
+    .sort((a, b) => compare(b.run.startedAt ?? '', a.run.startedAt ?? ''))
     .slice(0, MAX_EXAMPLES)
     .map(exampleOf);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function exampleOf({ run, failure }: Pattern['occurrences'][number]): FindingExample {

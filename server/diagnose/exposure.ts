@@ -2,21 +2,29 @@ import type { Pattern } from './diagnose.ts';
 import type { RunFacts } from './runFacts.ts';
 
 /**
- * How many runs could have shown a pattern: those that called the tool, for kinds about a call;
- * those that carried the prompt, for all others.
+ * How many runs could have shown a pattern: those that carried its file and, for kinds about a
+ * call, called the tool. A tool file is carried by the runs whose tool is linked to it, so that
+ * two agents with a tool of the same name are counted apart.
  */
 export function exposureOf(runs: readonly RunFacts[]): (pattern: Pattern) => number {
-  const callers = new Map<string, number>();
-  const carriers = new Map<string, number>();
+  const counts = new Map<string, number>();
   for (const run of runs) {
-    for (const tool of run.calls.keys()) callers.set(tool, (callers.get(tool) ?? 0) + 1);
-    for (const file of new Set(run.prompts.map((link) => link.file))) {
-      carriers.set(file, (carriers.get(file) ?? 0) + 1);
+    const seen = new Set<string>();
+    for (const { file } of run.prompts) {
+      seen.add(key(file, null));
+      for (const tool of run.calls.keys()) seen.add(key(file, tool));
     }
+    for (const { file, name } of run.tools) {
+      if (file !== null && run.calls.has(name)) seen.add(key(file, name));
+    }
+    for (const one of seen) counts.set(one, (counts.get(one) ?? 0) + 1);
   }
-  return (pattern) => {
-    const aboutCall =
-      pattern.tool !== null && pattern.kind !== 'unknown-tool' && pattern.kind !== 'failed-outcome';
-    return aboutCall ? (callers.get(pattern.tool) ?? 0) : (carriers.get(pattern.place.file) ?? 0);
+  return ({ kind, tool, place }) => {
+    const isAboutCall = tool !== null && kind !== 'unknown-tool' && kind !== 'failed-outcome';
+    return counts.get(key(place.file, isAboutCall ? tool : null)) ?? 0;
   };
+}
+
+function key(file: string, tool: string | null): string {
+  return JSON.stringify([file, tool]);
 }

@@ -96,12 +96,13 @@ function sectionText(prompt: PromptSource, section: Anchor): string {
   return text;
 }
 
+/** The whole name, not a part of a longer one: `search` is not mentioned in `search-flights`. */
 function mentions(text: string, name: string): boolean {
   let at = text.indexOf(name);
   while (at !== -1) {
     const before = text[at - 1] ?? ' ';
     const after = text[at + name.length] ?? ' ';
-    if (!/\w/.test(before) && !/\w/.test(after)) return true;
+    if (!/[\w-]/.test(before) && !/[\w-]/.test(after)) return true;
     at = text.indexOf(name, at + 1);
   }
   return false;

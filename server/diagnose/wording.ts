@@ -11,7 +11,8 @@ export interface WordingFacts {
   readonly signature: string;
 }
 
-const HINT_LENGTH = 40;
+/** Longest text at the end of a line, UTF-16 units. */
+export const HINT_LENGTH = 40;
 
 /** One sentence with count and denominator, for Problems and the side panel. */
 export function titleOf(facts: WordingFacts): string {
@@ -39,11 +40,18 @@ export function titleOf(facts: WordingFacts): string {
 
 /** At most 40 characters, for the end of the line. */
 export function hintOf(facts: WordingFacts): string {
-  const text = `${facts.affected} of ${facts.exposed} runs: ${cause(facts)}`;
-  return text.length <= HINT_LENGTH ? text : `${text.slice(0, HINT_LENGTH - 1).trimEnd()}…`;
+  return shortened(`${facts.affected} of ${facts.exposed} runs: ${causeOf(facts)}`, HINT_LENGTH);
 }
 
-function cause(facts: WordingFacts): string {
+/** At most `length` UTF-16 units; what is cut ends in an ellipsis and never inside a character. */
+export function shortened(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const cut = text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, '');
+  return `${cut.trimEnd()}…`;
+}
+
+/** What went wrong, without counts, for a list that has them in a column of their own. */
+export function causeOf(facts: WordingFacts): string {
   switch (facts.kind) {
     case 'failed-outcome':
       return 'failed';

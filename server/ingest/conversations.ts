@@ -32,51 +32,78 @@ export function conversationCollector<C extends RecordedCall>(): {
   readonly append: (conversation: Conversation<C>, call: C) => void;
 } {
   const all: Conversation<C>[] = [];
-  const byOpening = new Map<string, Conversation<C>[]>();
+  const byEnd = new Map<string, Conversation<C>[]>();
+  const byCall = new Map<string, Conversation<C>[]>();
 
   function append(conversation: Conversation<C>, call: C): void {
-    const inputMessages = conversation.messages.length;
-    const outputMessage = call.output === null ? null : conversation.messages.push(call.output) - 1;
+    const { messages } = conversation;
+    const inputMessages = messages.length;
+    listAt(byCall, placeKey(messages, inputMessages)).push(conversation);
+    const outputMessage = call.output === null ? null : messages.push(call.output) - 1;
     conversation.calls.push({ call, inputMessages, outputMessage });
+    listAt(byEnd, placeKey(messages, messages.length)).push(conversation);
+  }
+
+  /** The longest conversation that is a prefix of the input; of equals the latest. */
+  function continued(input: readonly Message[]): Conversation<C> | null {
+    for (let length = input.length; length > 0; length--) {
+      const candidates = byEnd.get(placeKey(input, length)) ?? [];
+      for (const candidate of candidates.slice(-comparedAtMost).reverse()) {
+        if (candidate.messages.length === length && isPrefix(candidate.messages, input)) return candidate;
+      }
+    }
+    return null;
+  }
+
+  function repeated(call: C): Conversation<C> | null {
+    const { input, output } = call;
+    if (input.length === 0) return null;
+    const candidates = byCall.get(placeKey(input, input.length)) ?? [];
+    for (const candidate of candidates.slice(-comparedAtMost).reverse()) {
+      const next = candidate.messages[input.length];
+      const isSameAnswer = output !== null && next !== undefined && isSameMessage(next, output);
+      if ((output === null || isSameAnswer) && isPrefix(input, candidate.messages)) return candidate;
+    }
+    return null;
   }
 
   function add(call: C): Conversation<C> {
-    const key = openingOf(call.input);
-    const candidates = byOpening.get(key) ?? [];
-    let best: Conversation<C> | null = null;
-    for (const candidate of candidates) {
-      if (candidate.messages.length < (best?.messages.length ?? 0)) continue;
-      if (isPrefix(candidate.messages, call.input)) best = candidate;
+    const known = continued(call.input);
+    if (known !== null) {
+      known.messages.push(...call.input.slice(known.messages.length));
+      append(known, call);
+      return known;
     }
-    if (best !== null) {
-      best.messages.push(...call.input.slice(best.messages.length));
-      append(best, call);
-      return best;
-    }
-    const { output } = call;
-    const inputMessages = call.input.length;
-    for (const candidate of candidates) {
-      const next = candidate.messages[inputMessages];
-      const isRepeated = output !== null && next !== undefined && isSameMessage(next, output);
-      if ((output === null || isRepeated) && isPrefix(call.input, candidate.messages)) {
-        candidate.calls.push({ call, inputMessages, outputMessage: output === null ? null : inputMessages });
-        return candidate;
-      }
+    const again = repeated(call);
+    if (again !== null) {
+      const inputMessages = call.input.length;
+      again.calls.push({ call, inputMessages, outputMessage: call.output === null ? null : inputMessages });
+      return again;
     }
     const opened: Conversation<C> = { messages: [...call.input], calls: [] };
     append(opened, call);
     all.push(opened);
-    if (call.input.length > 0) byOpening.set(key, [...candidates, opened]);
     return opened;
   }
 
   return { all, add, append };
 }
 
-/** Conversations with another opening are not even compared. */
-function openingOf(input: readonly Message[]): string {
-  const first = input.find((message) => message.role === 'user') ?? input[0];
-  return `${input[0]?.text.trim() ?? ''}\0${first?.text.trim() ?? ''}`;
+/** Among conversations that look alike only the latest are compared, so that large files stay linear. */
+const comparedAtMost = 50;
+
+/** What two messages at one place must share to be compared; cheap, and blind to ids and arguments. */
+function placeKey(messages: readonly Message[], length: number): string {
+  const last = messages[length - 1];
+  if (last === undefined) return '';
+  const text = last.text.trim();
+  return `${length} ${last.toolCalls.length} ${text.length} ${text.slice(0, 48)}${text.slice(-48)}`;
+}
+
+function listAt<T>(lists: Map<string, T[]>, key: string): T[] {
+  const list = lists.get(key) ?? [];
+  lists.set(key, list);
+  return list;
 }
 
 /** Compared from its end, where two conversations with one opening differ soonest. */

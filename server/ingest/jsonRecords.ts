@@ -29,12 +29,10 @@ export async function* jsonRecords(
   let head: Buffer[] | null = [];
   let headBytes = 0;
   let splitter: Splitter | null = null;
-  let isLines = false;
 
   function begin(pieces: readonly Buffer[], isWhole: boolean): readonly Slice[] {
     const bytes = Buffer.concat(pieces);
     const layout = layoutOf(bytes, isWhole);
-    isLines = layout.kind === 'lines';
     splitter = splitterFor(layout, bytes, maxRecordBytes);
     return splitter.push(layout.kind === 'lines' ? bytes : bytes.subarray(layout.start));
   }
@@ -61,13 +59,13 @@ export async function* jsonRecords(
         slices = begin(head, false);
         head = null;
       }
-      if (slices.length > 0) yield slices.flatMap((slice) => recordsOf(slice, isLines));
+      if (slices.length > 0) yield slices.flatMap(recordsOf);
     }
   } finally {
     await iterator.return?.();
   }
-  if (head !== null) yield begin(head, true).flatMap((slice) => recordsOf(slice, isLines));
-  yield (splitter as unknown as Splitter).end().flatMap((slice) => recordsOf(slice, isLines));
+  if (head !== null) yield begin(head, true).flatMap(recordsOf);
+  yield (splitter as unknown as Splitter).end().flatMap(recordsOf);
   if (failure !== null) throw failure;
 }
 
@@ -75,10 +73,11 @@ function splitterFor(layout: Layout, head: Buffer, maxRecordBytes: number): Spli
   if (layout.kind === 'lines') return lineSplitter(maxRecordBytes);
   let line = 0;
   for (let i = 0; i < layout.start; i++) if (head[i] === 0x0a) line++;
-  return valueSplitter({ inArray: layout.inArray, line, byte: layout.start, maxRecordBytes });
+  const { inArray, enclosing } = layout;
+  return valueSplitter({ inArray, enclosing, line, byte: layout.start, maxRecordBytes });
 }
 
-function recordsOf(slice: Slice, isLines: boolean): readonly JsonRecord[] {
+function recordsOf(slice: Slice): readonly JsonRecord[] {
   if (!slice.ok) return [slice];
   const { line, byte } = slice;
   const parsed = parseJson(slice.bytes.toString('utf8'));
@@ -88,12 +87,12 @@ function recordsOf(slice: Slice, isLines: boolean): readonly JsonRecord[] {
     const reason = parsed.reason === 'too-deep' ? 'unexpected-shape' : 'invalid-json';
     return [{ ok: false, reason, detail, line, byte, records: 1 }];
   }
-  const wrapped = isLines ? wrappedRecords(parsed.value) : null;
+  const wrapped = wrappedRecords(parsed.value);
   if (wrapped !== null) return wrapped.map((value) => ({ ok: true, value, line, byte }));
   return [{ ok: true, value: parsed.value, line, byte }];
 }
 
-/** Lines that are pages themselves: `{"data":[…]}`, one upload a line. All else beside the array is plain. */
+/** Records that are pages themselves: `{"data":[…]}`, one upload a line. All else beside the array is plain. */
 function wrappedRecords(value: Json): readonly Json[] | null {
   if (!isJsonObject(value)) return null;
   const data = value.data ?? value.items;

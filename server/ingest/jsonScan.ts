@@ -37,11 +37,12 @@ export interface ContainerScan {
   lines: number;
 }
 
-export function containerScan(): ContainerScan {
+/** With `openObjects` the scan begins behind a value inside that many objects. */
+export function containerScan(openObjects = 0): ContainerScan {
   let inString = false;
   let isEscaped = false;
-  let depth = 0;
-  let isObject = new Uint8Array(64);
+  let depth = openObjects;
+  let isObject = new Uint8Array(64).fill(1, 0, openObjects + 1);
   let last = 0;
 
   const self: ContainerScan = {

@@ -4,7 +4,13 @@ import { byteOf, containerScan, headOfObject, skipBlanks } from './jsonScan.ts';
 export type Layout =
   | { readonly kind: 'lines' }
   /** Elements of an array (`start` is behind its `[`), or values one behind the other. */
-  | { readonly kind: 'values'; readonly start: number; readonly inArray: boolean };
+  | {
+      readonly kind: 'values';
+      readonly start: number;
+      readonly inArray: boolean;
+      /** Objects around the array: 1 for `{"data":[…]}`. */
+      readonly enclosing: number;
+    };
 
 /** Enough to see the first records of nearly every file; a longer first record is streamed. */
 export const layoutHeadBytes = 1 << 20;
@@ -14,8 +20,8 @@ export function layoutOf(head: Buffer, isWhole: boolean): Layout {
   const first = skipBlanks(head, 0);
   const byte = head[first];
   if (byte !== byteOf.openBrace && byte !== byteOf.openBracket) return { kind: 'lines' };
-  const elements: Layout = { kind: 'values', start: first + 1, inArray: true };
-  const values: Layout = { kind: 'values', start: first, inArray: false };
+  const elements: Layout = { kind: 'values', start: first + 1, inArray: true, enclosing: 0 };
+  const values: Layout = { kind: 'values', start: first, inArray: false, enclosing: 0 };
   const isArray = byte === byteOf.openBracket;
 
   const scan = containerScan();
@@ -27,8 +33,8 @@ export function layoutOf(head: Buffer, isWhole: boolean): Layout {
     const next = skipBlanks(head, scan.at);
     if (next >= head.length) {
       if (isArray) return elements;
-      const wrapped = wrappedElements(head, first, false);
-      if (wrapped !== null) return { kind: 'values', start: wrapped, inArray: true };
+      const wrapped = wrappedElements(head, first, false, 1);
+      if (wrapped !== null) return wrapped;
       return scan.lines === 0 ? { kind: 'lines' } : values;
     }
     const newline = head.indexOf(byteOf.newline, scan.at);
@@ -38,8 +44,8 @@ export function layoutOf(head: Buffer, isWhole: boolean): Layout {
   }
   if (secondLineStandsAlone(head, first)) return { kind: 'lines' };
   if (isArray) return elements;
-  const wrapped = wrappedElements(head, first, !isWhole);
-  if (wrapped !== null) return { kind: 'values', start: wrapped, inArray: true };
+  const wrapped = wrappedElements(head, first, !isWhole, 1);
+  if (wrapped !== null) return wrapped;
   return head.indexOf(byteOf.newline, first) === -1 ? { kind: 'lines' } : values;
 }
 
@@ -81,11 +87,11 @@ const wrapperSiblings = new Set([
 ]);
 
 /**
- * Offset behind the `[` of the wrapped array: `{"data":[…]}`, `{"data":{"spans":[…]}}`,
+ * Where the elements of a wrapped array begin: `{"data":[…]}`, `{"data":{"spans":[…]}}`,
  * `{"jsonrpc":"2.0","result":{"items":[…]}}`. Null when the object is a record. With `isEndless`
  * (a file that is one huge object) the envelopes of OTLP are records of their own as well.
  */
-function wrappedElements(head: Buffer, from: number, isEndless: boolean): number | null {
+function wrappedElements(head: Buffer, from: number, isEndless: boolean, enclosing: number): Layout | null {
   let i = skipBlanks(head, from + 1);
   while (head[i] === byteOf.quote) {
     const keyEnd = head.indexOf(byteOf.quote, i + 1);
@@ -97,10 +103,11 @@ function wrappedElements(head: Buffer, from: number, isEndless: boolean): number
     const isWrapper = wrapperKeys.has(key) || (isEndless && key === 'resourceSpans');
     if (isWrapper && head[at] === byteOf.openBracket) {
       const element = head[skipBlanks(head, at + 1)];
-      return element === byteOf.openBrace || element === byteOf.closeBracket ? at + 1 : null;
+      const isList = element === byteOf.openBrace || element === byteOf.closeBracket;
+      return isList ? { kind: 'values', start: at + 1, inArray: true, enclosing } : null;
     }
     if ((key === 'data' || key === 'result') && head[at] === byteOf.openBrace) {
-      return wrappedElements(head, at, isEndless);
+      return enclosing < 3 ? wrappedElements(head, at, isEndless, enclosing + 1) : null;
     }
     if (!wrapperSiblings.has(key)) return null;
     const scalarEnd = endOfScalar(head, at);

@@ -278,7 +278,8 @@ function resultOf(span: OtlpSpan, id: string, name: string): Message {
     ...plainMessage('tool', said),
     name,
     toolCallId: id,
-    isError: error !== null ? true : span.status === 'ok' ? false : null,
+    // Many instrumentations say OK on every normal return, so OK is no word on the result itself.
+    isError: error === null ? null : true,
   };
 }
 

@@ -4,6 +4,8 @@ import { type Slice, type Splitter, tooLarge } from './slice.ts';
 export interface ValueSplitterStart {
   /** True when the stream begins behind the `[` whose elements are the records. */
   readonly inArray: boolean;
+  /** Objects around that array; their other members are no records and are passed over. */
+  readonly enclosing: number;
   /** Line and byte at which the stream that is pushed begins. */
   readonly line: number;
   readonly byte: number;
@@ -18,7 +20,10 @@ export interface ValueSplitterStart {
 export function valueSplitter(start: ValueSplitterStart): Splitter {
   let line = start.line;
   let position = start.byte;
-  let isClosed = false;
+  let inArray = start.inArray;
+  let tail: ContainerScan | null = null;
+  /** True when nothing behind a broken value can be told apart any more. */
+  let isLost = false;
   let value: OpenValue | null = null;
   let seeking: Seeking | null = null;
 
@@ -36,7 +41,11 @@ export function valueSplitter(start: ValueSplitterStart): Splitter {
   /** Reads on until the bytes are used up (null) or have to be looked at again from another place. */
   function read({ bytes, byte }: Work, out: Slice[]): Work | null {
     let i = 0;
-    while (i < bytes.length && !isClosed) {
+    while (i < bytes.length && !isLost) {
+      if (tail !== null) {
+        i = passOver(tail, bytes, i, byte, out);
+        continue;
+      }
       if (value !== null) {
         const open: OpenValue = value;
         const result = open.isScalar ? scanScalar(bytes, i, open.scan) : open.scan.scan(bytes, i);
@@ -54,14 +63,32 @@ export function valueSplitter(start: ValueSplitterStart): Splitter {
       if (isBlankByte(first)) {
         if (first === byteOf.newline) line++;
         i++;
-      } else if (start.inArray && first === byteOf.comma) i++;
-      else if (start.inArray && first === byteOf.closeBracket) isClosed = true;
-      else {
+      } else if (inArray && first === byteOf.comma) i++;
+      else if (inArray && first === byteOf.closeBracket) {
+        // What follows, such as the next line of a file of wrappers, is read value by value.
+        inArray = false;
+        if (start.enclosing > 0) tail = containerScan(start.enclosing);
+        i++;
+      } else {
         value = openValue(first, line, byte + i);
         if (value.isScalar) hold(value, bytes.subarray(i, ++i), start.maxRecordBytes);
       }
     }
     return null;
+  }
+
+  /** The members of a wrapper that stand behind its array. */
+  function passOver(scan: ContainerScan, bytes: Buffer, from: number, byte: number, out: Slice[]): number {
+    const linesBefore = scan.lines;
+    const result = scan.scan(bytes, from);
+    line += scan.lines - linesBefore;
+    if (result !== 'more') tail = null;
+    if (result === 'broken') {
+      isLost = true;
+      const detail = 'Behind its array the file is no valid JSON; the rest of it could not be read.';
+      out.push({ ok: false, reason: 'invalid-json', detail, line, byte: byte + from, records: 0 });
+    }
+    return scan.at;
   }
 
   /** The bytes of the broken value are looked at again: it may have swallowed its neighbours. */
@@ -82,7 +109,7 @@ export function valueSplitter(start: ValueSplitterStart): Splitter {
       records: 1,
     });
     if (head === null) {
-      isClosed = true;
+      isLost = true;
       return null;
     }
     seeking = { head, line: open.line, tail: Buffer.alloc(0) };
@@ -126,7 +153,7 @@ export function valueSplitter(start: ValueSplitterStart): Splitter {
         const { line: atLine, byte } = value;
         const detail = 'The file ends in the middle of this record; the records before it were read.';
         out.push({ ok: false, reason: 'truncated-file', detail, line: atLine, byte, records: 1 });
-      } else if (start.inArray && !isClosed) {
+      } else if ((inArray || tail !== null) && !isLost) {
         const detail = 'The file ends before its array does; the records before the cut were read.';
         out.push({ ok: false, reason: 'truncated-file', detail, line, byte: position, records: 0 });
       }

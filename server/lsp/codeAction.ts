@@ -29,7 +29,7 @@ export function codeActions(view: DocumentView, range: Range, offers: FixOffers)
     const where = toRange(view.starts, placed.range);
     if (where.end.line < range.start.line || where.start.line > range.end.line) continue;
     const { finding, isStale } = placed;
-    const diagnostics = [toDiagnostic(placed, view.starts)];
+    const diagnostics = [toDiagnostic(placed, view.starts, view.lineOf)];
     for (const strategy of isStale ? [] : finding.fixes) {
       const title = offers.titleOf(strategy, finding.id);
       if (title === null) continue;

@@ -47,7 +47,7 @@ export function lensTitle(anchor: Anchor, view: DocumentView): string {
 /** A prompt's lens speaks for all its sections, a tool's for its parameters. */
 function belongs(findingAnchor: string, lens: Anchor): boolean {
   if (findingAnchor === lens.id) return true;
-  if (lens.type === 'tool') return findingAnchor.startsWith(`parameter:${lens.name}/`);
+  if (lens.type === 'tool') return findingAnchor.startsWith(`parameter:${lens.id.slice('tool:'.length)}/`);
   return findingAnchor.startsWith('section:');
 }
 

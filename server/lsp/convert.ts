@@ -5,6 +5,8 @@ import type { TextRange } from '../model/anchor.ts';
 import { assertNever } from '../model/assertNever.ts';
 import type { Severity } from '../model/finding.ts';
 import { lineCharacterAt } from '../model/lineIndex.ts';
+import { LINKED_EXAMPLES } from '../workspace/exampleLines.ts';
+import type { Snapshot } from '../workspace/snapshot.ts';
 import { runUri } from './runUri.ts';
 
 export function toRange(starts: readonly number[], range: TextRange): Range {
@@ -13,7 +15,11 @@ export function toRange(starts: readonly number[], range: TextRange): Range {
 
 export const RULES_URL = 'https://github.com/faultline-dev/faultline/blob/main/docs/rules';
 
-export function toDiagnostic(placed: PlacedFinding, starts: readonly number[]): Diagnostic {
+export function toDiagnostic(
+  placed: PlacedFinding,
+  starts: readonly number[],
+  lineOf: Snapshot['lineOf'],
+): Diagnostic {
   const { finding, isStale } = placed;
   return {
     range: toRange(starts, placed.range),
@@ -23,13 +29,13 @@ export function toDiagnostic(placed: PlacedFinding, starts: readonly number[]): 
     codeDescription: { href: `${RULES_URL}/${finding.kind}.md` },
     message: isStale ? `Before your edit: ${finding.title}` : finding.title,
     ...(isStale ? { tags: [DiagnosticTag.Unnecessary] } : {}),
-    relatedInformation: finding.examples.slice(0, 3).map((example) => ({
-      location: {
-        uri: runUri(example.runId),
-        range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
-      },
-      message: `message ${example.message}: ${example.evidence}`,
-    })),
+    relatedInformation: finding.examples.slice(0, LINKED_EXAMPLES).map((example) => {
+      const at = { line: lineOf(example), character: 0 };
+      return {
+        location: { uri: runUri(example.runId), range: { start: at, end: at } },
+        message: `message ${example.message}: ${example.evidence}`,
+      };
+    }),
     data: { finding: finding.id },
   };
 }

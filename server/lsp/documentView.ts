@@ -1,6 +1,7 @@
 import { type PlacedFinding, placeInText } from '../diagnose/placeInText.ts';
 import type { Anchor, SourceFile } from '../model/anchor.ts';
 import type { AnchorStats } from '../model/finding.ts';
+import { sha256 } from '../model/hash.ts';
 import { lineStarts } from '../model/lineIndex.ts';
 import { readSource } from '../source/readSource.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
@@ -15,6 +16,7 @@ export interface DocumentView {
   readonly source: SourceFile | null;
   readonly placed: readonly PlacedFinding[];
   readonly statsOf: (anchorId: string) => AnchorStats | null;
+  readonly lineOf: Snapshot['lineOf'];
   /** Null before the first pass. */
   readonly snapshot: Snapshot | null;
 }
@@ -29,7 +31,9 @@ export function documentView(
   const source = readSource(file, text);
   const counted = snapshot?.sources.get(file);
   const findings = snapshot?.findings.filter((finding) => finding.file === file) ?? [];
-  const placed = source === null || counted === undefined ? [] : placeInText(findings, counted, source);
+  // A text that is no source any more, such as JSON half typed, keeps its findings at its top.
+  const now = source ?? { file, hash: sha256(text), text, prompts: [], tools: [] };
+  const placed = counted === undefined ? [] : placeInText(findings, counted, now);
   const stats = new Map(
     snapshot?.stats.filter((row) => row.file === file).map((row) => [row.anchorId, row]) ?? [],
   );
@@ -41,6 +45,7 @@ export function documentView(
     source,
     placed,
     statsOf: (anchorId) => stats.get(anchorId) ?? null,
+    lineOf: snapshot?.lineOf ?? (() => 0),
     snapshot,
   };
 }

@@ -2,7 +2,7 @@ import type { Connection, TextDocuments, WorkspaceFolder } from 'vscode-language
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
 import { CancelledError } from '../ports/cancellation.ts';
-import { STATUS, type Status } from '../protocol/messages.ts';
+import type { Status } from '../protocol/messages.ts';
 import type { Settings } from '../protocol/settings.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { type DocumentView, documentView } from './documentView.ts';
@@ -25,6 +25,8 @@ export interface FolderContext {
   readonly connection: Connection;
   readonly documents: TextDocuments<TextDocument>;
   readonly settings: () => Settings;
+  /** Called when `status()` changed. */
+  readonly onStatus: () => void;
   /** Called when a pass ended and annotations should be asked for again. */
   readonly onPassFinished: () => void;
 }
@@ -35,11 +37,11 @@ export function openFolder(folder: WorkspaceFolder, workspace: Workspace, contex
   let running: Promise<Status> | null = null;
   let again: Promise<Status> | null = null;
   const stop = { isCancellationRequested: false };
-  const views = new Map<string, { version: number; generation: number; view: DocumentView }>();
+  const views = new Map<string, { generation: number; view: DocumentView }>();
 
   const say = (status: Status): Status => {
     current = status;
-    void connection.sendNotification(STATUS, status);
+    context.onStatus();
     return status;
   };
 
@@ -77,15 +79,14 @@ export function openFolder(folder: WorkspaceFolder, workspace: Workspace, contex
       const file = fileIn(workspace.root, uri);
       if (file === null) return null;
       const snapshot = workspace.snapshot();
-      const open = documents.get(uri);
-      const text = open?.getText() ?? snapshot?.sources.get(file)?.text;
+      const text = documents.get(uri)?.getText() ?? snapshot?.sources.get(file)?.text;
       if (text === undefined) return null;
-      const version = open?.version ?? -1;
       const generation = snapshot?.generation ?? 0;
       const cached = views.get(uri);
-      if (cached?.version === version && cached.generation === generation) return cached.view;
+      // By text, not by version: a file that is closed, changed and opened again starts over at 1.
+      if (cached?.generation === generation && cached.view.text === text) return cached.view;
       const view = documentView(uri, file, text, snapshot);
-      views.set(uri, { version, generation, view });
+      views.set(uri, { generation, view });
       return view;
     },
     viewsWithFindings() {
@@ -95,6 +96,9 @@ export function openFolder(folder: WorkspaceFolder, workspace: Workspace, contex
         .filter((view) => view !== null);
     },
     refresh() {
+      if (stop.isCancellationRequested) return Promise.resolve(current);
+      // The master switch stops indexing too.
+      if (!context.settings().enable) return Promise.resolve(say({ state: 'waiting' }));
       if (running === null) {
         running = pass().finally(() => {
           running = null;

@@ -1,5 +1,6 @@
 import type { InlayHint, Range } from 'vscode-languageserver';
 import type { PlacedFinding } from '../diagnose/placeInText.ts';
+import { HINT_LENGTH, shortened } from '../diagnose/wording.ts';
 import { lineCharacterAt } from '../model/lineIndex.ts';
 import type { DocumentView } from './documentView.ts';
 
@@ -24,7 +25,8 @@ function label(placed: readonly PlacedFinding[]): string {
   // Findings come in rank order.
   const strongest = placed[0] as PlacedFinding;
   const more = placed.length > 1 ? ` +${placed.length - 1}` : '';
-  return `${strongest.isStale ? 'before your edit: ' : ''}${strongest.finding.hint}${more}`;
+  const hint = `${strongest.isStale ? 'before your edit: ' : ''}${strongest.finding.hint}`;
+  return `${shortened(hint, HINT_LENGTH - more.length)}${more}`;
 }
 
 function lineLength(view: DocumentView, line: number): number {

@@ -1,17 +1,12 @@
-import { RequestType, RequestType0 } from 'vscode-languageserver';
+import { RequestType0 } from 'vscode-languageserver';
 import { URI } from 'vscode-uri';
 import { lineCharacterAt, lineStarts } from '../model/lineIndex.ts';
 import {
   DIAGNOSE_SELF,
   FINDING_RUNS,
   FINDINGS,
-  FIX_APPLIED,
   type FileFindings,
-  type FixProposal,
   HIDE_FINDING,
-  LAST_PROPOSAL,
-  PROPOSE_FIX,
-  type ProposeFixParams,
   REFRESH,
   type RunRow,
   START_SCRIPTED_MODEL,
@@ -20,7 +15,7 @@ import {
   UNHIDE_ALL,
 } from '../protocol/messages.ts';
 import { plural } from './codeLens.ts';
-import { toFixProposal } from './fixProposal.ts';
+import { registerFixRequests } from './fixRequests.ts';
 import type { Folder } from './folder.ts';
 import type { ServerState } from './server.ts';
 
@@ -53,54 +48,7 @@ export function registerRequests(state: ServerState): void {
     }
     return null;
   });
-  connection.onRequest(
-    new RequestType<ProposeFixParams, FixProposal, void>(PROPOSE_FIX),
-    async (params, token) => {
-      const folder = folderWithFinding(params.finding);
-      if (folder === undefined) {
-        return {
-          ok: false,
-          reason: 'no-such-finding',
-          detail: 'The finding is gone. Refresh and try again.',
-        };
-      }
-      const progress = connection.window.attachWorkDoneProgress
-        ? connection.window.attachWorkDoneProgress(params.workDoneToken)
-        : null;
-      const client = state.options.trusted ? state.host.modelClient(state.settings, params.apiKey) : null;
-      const { replay, model } = state.settings;
-      progress?.begin('Checking the edit', 0, 'choosing samples', true);
-      const proposal = await folder.workspace.proposeFix(
-        {
-          findingId: params.finding,
-          strategy: params.strategy,
-          client,
-          model: model.name === '' ? null : model.name,
-          options: { ...replay, maxFailing: 80, maxPassing: 120, seed: 1 },
-        },
-        token,
-        ({ what, done, total }) => {
-          const percent = total === null || total === 0 ? 0 : Math.round((100 * done) / total);
-          progress?.report(percent, `${what} · ${done}${total === null ? '' : ` of ${total}`}`);
-        },
-      );
-      progress?.done();
-      return toFixProposal(proposal, folder.workspace.root);
-    },
-  );
-  connection.onRequest(
-    new RequestType<{ finding: string; strategy: string }, FixProposal | null, void>(LAST_PROPOSAL),
-    (params) => {
-      const folder = folderWithFinding(params.finding);
-      const last = folder?.workspace.lastProposal(params.finding, params.strategy) ?? null;
-      return last === null || folder === undefined ? null : toFixProposal(last, folder.workspace.root);
-    },
-  );
-  connection.onRequest(FIX_APPLIED, async (params: { finding: string; strategy: string }) => {
-    const folder = folderWithFinding(params.finding);
-    const last = folder?.workspace.lastProposal(params.finding, params.strategy) ?? null;
-    if (folder !== undefined && last !== null) await folder.workspace.recordApplied(last);
-  });
+  registerFixRequests(state, folderWithFinding);
   connection.onRequest(HIDE_FINDING, async (params: { finding: string; reason: string }) => {
     await folderWithFinding(params.finding)?.workspace.hide(params.finding, params.reason);
     await Promise.all(folders.map((folder) => folder.refresh()));
@@ -113,10 +61,8 @@ export function registerRequests(state: ServerState): void {
   connection.onRequest(START_SCRIPTED_MODEL, async () => {
     if (!state.options.isSample) throw new Error('The scripted model belongs to the sample workspace only.');
     const started = await state.host.startScriptedModel();
-    state.settings = {
-      ...state.settings,
-      model: { endpoint: started.endpoint, name: started.model },
-    };
+    state.scriptedModel = { endpoint: started.endpoint, name: started.model };
+    state.settings = { ...state.settings, model: state.scriptedModel };
     return started;
   });
   connection.onRequest(DIAGNOSE_SELF, () => selfReport(state));
@@ -135,6 +81,7 @@ function findingsByFile(folder: Folder): FileFindings[] {
       id: finding.id,
       kind: finding.kind,
       title: finding.title,
+      cause: finding.cause,
       severity: finding.severity,
       runsAffected: finding.runsAffected,
       runsExposed: finding.runsExposed,

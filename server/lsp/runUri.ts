@@ -1,18 +1,22 @@
 import { RUN_SCHEME } from '../protocol/messages.ts';
 
-/** Transcripts are Markdown documents; the run's id is percent-encoded as one path segment. */
+/**
+ * Transcripts are Markdown documents; the steps of a run's id are the steps of the path. An id is
+ * whatever a trace says: one that begins with a slash gets a step in front, since no path of a URI
+ * without a host may begin with two.
+ */
 export function runUri(runId: string): string {
-  return `${RUN_SCHEME}:/${encodeURIComponent(runId)}.md`;
+  const steps = runId.toWellFormed().split('/').map(encodeURIComponent);
+  if (steps[0] === '' || steps[0] === '~') steps.unshift('~');
+  return `${RUN_SCHEME}:/${steps.join('/')}.md`;
 }
 
 /** Null for a URI of another scheme or shape. */
 export function runIdOf(uri: string): string | null {
-  const match = new RegExp(`^${RUN_SCHEME}:/+(.+)\\.md$`).exec(uri);
+  const match = new RegExp(`^${RUN_SCHEME}:/(?:(?:~|%7E)/)?(.*)\\.md$`).exec(uri);
   if (match?.[1] === undefined) return null;
   try {
-    // An editor may encode the already encoded id once more.
-    const once = decodeURIComponent(match[1]);
-    return /%[0-9A-F]{2}/i.test(once) ? decodeURIComponent(once) : once;
+    return match[1].split('/').map(decodeURIComponent).join('/');
   } catch {
     return null;
   }

@@ -14,16 +14,18 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { sha256 } from '../model/hash.ts';
 import type { ModelClient } from '../ports/modelClient.ts';
-import { type InitializationOptions, RUN_SCHEME, TRUST_GRANTED } from '../protocol/messages.ts';
+import { type InitializationOptions, RUN_SCHEME, STATUS, TRUST_GRANTED } from '../protocol/messages.ts';
 import { readSettings, type Settings } from '../protocol/settings.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { codeActions, resolveCodeAction } from './codeAction.ts';
 import { codeLenses, resolveCodeLens } from './codeLens.ts';
+import { combineStatus } from './combineStatus.ts';
 import { documentDiagnostics, workspaceDiagnostics } from './diagnostics.ts';
 import { offersOf } from './fixOffers.ts';
 import { type Folder, openFolder } from './folder.ts';
 import { hover } from './hover.ts';
 import { inlayHints } from './inlayHint.ts';
+import { inlineCode } from './markdown.ts';
 import { registerRequests } from './requests.ts';
 import { runIdOf } from './runUri.ts';
 
@@ -45,6 +47,8 @@ export interface ServerState {
   readonly folders: Folder[];
   options: InitializationOptions;
   settings: Settings;
+  /** The sample's scripted model once started: stands in while the settings name no endpoint. */
+  scriptedModel: Settings['model'] | null;
   folderOf(uri: string): Folder | null;
 }
 
@@ -59,6 +63,7 @@ export function startServer(connection: Connection, host: ServerHost): void {
     folders,
     options: { indexFolder: '', stateFolder: '', trusted: false, isSample: false, settings: {} },
     settings: readSettings({}),
+    scriptedModel: null,
     folderOf: (uri) =>
       folders
         .filter((folder) => uri.startsWith(`${folder.uri}/`))
@@ -66,6 +71,11 @@ export function startServer(connection: Connection, host: ServerHost): void {
   };
   const viewOf = (uri: string) => state.folderOf(uri)?.view(uri) ?? null;
   const passFinished = new Waiters();
+  let isShuttingDown = false;
+  const onStatus = () => {
+    const status = combineStatus(folders.map((folder) => folder.status()));
+    connection.sendNotification(STATUS, status).catch(() => {});
+  };
   const askAgain = () => {
     passFinished.release();
     connection.languages.diagnostics.refresh().catch(() => {});
@@ -74,7 +84,10 @@ export function startServer(connection: Connection, host: ServerHost): void {
   };
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
-    state.options = params.initializationOptions as InitializationOptions;
+    state.options = {
+      ...state.options,
+      ...(params.initializationOptions as InitializationOptions | undefined),
+    };
     state.settings = readSettings(state.options.settings);
     for (const folder of params.workspaceFolders ?? []) {
       const workspace = host.openWorkspace(
@@ -88,6 +101,7 @@ export function startServer(connection: Connection, host: ServerHost): void {
           connection,
           documents,
           settings: () => state.settings,
+          onStatus,
           onPassFinished: askAgain,
         }),
       );
@@ -96,7 +110,10 @@ export function startServer(connection: Connection, host: ServerHost): void {
   });
 
   connection.onDidChangeConfiguration(({ settings }) => {
-    state.settings = readSettings((settings as { faultline?: unknown } | null)?.faultline);
+    state.settings = withScripted(
+      readSettings((settings as { faultline?: unknown } | null)?.faultline),
+      state,
+    );
     askAgain();
     scheduleRefresh();
   });
@@ -132,9 +149,9 @@ export function startServer(connection: Connection, host: ServerHost): void {
     // The client asks again as soon as it has an answer. Holding the request until something
     // changed keeps an idle editor idle.
     while (
-      previous.size > 0 &&
       items.every(({ kind }) => kind === 'unchanged') &&
-      !token.isCancellationRequested
+      !token.isCancellationRequested &&
+      !isShuttingDown
     ) {
       await passFinished.wait(token);
       items = answer();
@@ -156,7 +173,8 @@ export function startServer(connection: Connection, host: ServerHost): void {
     const view = viewOf(textDocument.uri);
     return view === null || !state.settings.enable ? null : hover(view, position);
   });
-  connection.onCodeAction(({ textDocument, range }) => {
+  connection.onCodeAction(({ textDocument, range, context }) => {
+    if (context.only !== undefined && !context.only.some(includesQuickFix)) return [];
     const folder = state.folderOf(textDocument.uri);
     const view = folder?.view(textDocument.uri) ?? null;
     if (folder === null || view === null || !state.settings.enable) return [];
@@ -174,18 +192,31 @@ export function startServer(connection: Connection, host: ServerHost): void {
       if (found !== null) return { text: found.transcript.text };
     }
     return {
-      text: `# Run not found\n\n\`${runId}\` is not in the index any more. Refresh, or open another run.`,
+      text: `# Run not found\n\n${inlineCode(runId)} is not in the index any more. Refresh, or open another run.`,
     };
   });
   registerRequests(state);
 
   connection.onShutdown(async () => {
+    isShuttingDown = true;
     if (timer !== null) clearTimeout(timer);
     passFinished.release();
     await Promise.all(folders.map((folder) => folder.close()));
   });
   documents.listen(connection);
   connection.listen();
+}
+
+/** Every change of any setting sends all of them, which must not disconnect the scripted model. */
+function withScripted(settings: Settings, { scriptedModel }: ServerState): Settings {
+  return scriptedModel === null || settings.model.endpoint !== ''
+    ? settings
+    : { ...settings, model: scriptedModel };
+}
+
+/** Kinds are hierarchical: the empty kind asks for everything. */
+function includesQuickFix(kind: string): boolean {
+  return kind === '' || kind === CodeActionKind.QuickFix;
 }
 
 const capabilities: ServerCapabilities = {

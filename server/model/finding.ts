@@ -29,6 +29,8 @@ export interface Finding {
   readonly title: string;
   /** At most 40 characters, for the end of the line. */
   readonly hint: string;
+  /** What went wrong, without counts. */
+  readonly cause: string;
   readonly signature: string;
   readonly tool: string | null;
   readonly parameter: string | null;

@@ -51,6 +51,7 @@ export interface FindingRow {
   readonly id: string;
   readonly kind: string;
   readonly title: string;
+  readonly cause: string;
   readonly severity: 'hint' | 'information' | 'warning';
   readonly runsAffected: number;
   readonly runsExposed: number;
@@ -70,7 +71,7 @@ export interface RunRow {
   readonly evidence: string;
 }
 
-/** Scheme of read-only transcripts: `faultline-run:/<percent-encoded run id>.md`. */
+/** Scheme of read-only transcripts: `faultline-run:/<run id, each step percent-encoded>.md`. */
 export const RUN_SCHEME = 'faultline-run';
 
 /** Request with `{ run: string; message: number }`. Result: 0-based line in the transcript, or null. */
@@ -108,6 +109,17 @@ export interface WireEdit {
     readonly end: { readonly line: number; readonly character: number };
   };
   readonly newText: string;
+}
+
+/** Request `{ finding, strategy }`: what the replay would send, to be shown before it starts. Null without an endpoint. */
+export const ESTIMATE_FIX = 'faultline/estimateFix';
+export interface FixEstimate {
+  readonly failing: number;
+  readonly passing: number;
+  readonly requests: number;
+  readonly maxRequests: number;
+  readonly tokensIn: number;
+  readonly endpoint: string;
 }
 
 /** Request `{ finding, strategy }`: the last verdict for today's text, for "Show why". Result: `FixProposal | null`. */

@@ -29,7 +29,7 @@ export function reply(text: string): Action {
 
 /**
  * A call of an offered tool. Parameters that its schema does not know are dropped; a tool that is
- * not offered is not called. Once in three thousand answers the model asks back instead.
+ * not offered is not called. Once in five thousand answers the model asks back instead.
  */
 export function call(situation: Situation, chance: Chance, name: string, args: JsonObject): Action {
   const tool = situation.tools.get(name);
@@ -51,7 +51,7 @@ export function call(situation: Situation, chance: Chance, name: string, args: J
 /**
  * Optional parameters that nobody asked for, filled from their description's own example. Models
  * copy examples: an optional parameter that shows a concrete value and does not say when to leave
- * it out gets that value in about half of the conversations that name none.
+ * it out gets that value in two thirds of the conversations that name none.
  */
 function needlessArguments(tool: ToolDefinition, given: JsonObject, chance: Chance): JsonObject {
   const required = requiredOf(tool);
@@ -76,7 +76,7 @@ function needlessArguments(tool: ToolDefinition, given: JsonObject, chance: Chan
 
 /**
  * The value for a required parameter that the user left open: what is usual, unless the description
- * shows a concrete example and does not say what is usual. Then about half of such conversations
+ * shows a concrete example and does not say what is usual. Then two thirds of such conversations
  * get the example itself.
  */
 export function openValue(

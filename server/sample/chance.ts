@@ -26,13 +26,18 @@ export type Share = number;
  * Whether this answer makes the mistake `name`. A defective wording misleads the prone
  * conversations nearly always and the others nearly never, as models at low temperature do: they
  * agree with themselves on one conversation and differ between conversations. A repaired wording
- * leaves a rest.
+ * cures nearly all of the prone ones; a few stay stubborn.
  */
 export function errs(chance: Chance, name: string, isDefective: boolean, proneShare: Share): boolean {
-  const isProne = chance.leaning(name) < proneShare;
+  const leaning = chance.leaning(name);
+  const isProne = leaning < proneShare;
   if (isDefective) return chance.happens(name, isProne ? 0.97 : 0.001);
-  return chance.happens(name, isProne ? 0.025 : 0.0005);
+  if (leaning < proneShare * STUBBORN_SHARE) return chance.happens(name, 0.9);
+  return chance.happens(name, isProne ? 0.006 : 0.0003);
 }
+
+/** Of the prone conversations. */
+const STUBBORN_SHARE = 0.05;
 
 /** Uniform in [0, 1) from the first 48 bits of SHA-256. */
 export function uniform(text: string): number {

@@ -74,5 +74,16 @@ function toAnswer(
 
 /** Names a request: equal for equal messages and tools, whatever the order of keys. */
 export function requestKey({ messages, tools }: ScriptedRequest): string {
-  return sha256(canonicalJson({ messages, tools } as unknown as Json));
+  return sha256(`${canonicalJson(messages as unknown as Json)}${toolsText(tools)}`);
+}
+
+/** One list of tools goes with hundreds of requests. */
+const toolsTexts = new WeakMap<ScriptedRequest['tools'], string>();
+
+function toolsText(tools: ScriptedRequest['tools']): string {
+  const known = toolsTexts.get(tools);
+  if (known !== undefined) return known;
+  const text = canonicalJson(tools as unknown as Json);
+  toolsTexts.set(tools, text);
+  return text;
 }

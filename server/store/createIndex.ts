@@ -8,7 +8,7 @@ import { failuresByRun, unanalysedRuns } from './queries/failures.ts';
 import { indexedFiles } from './queries/files.ts';
 import { findRuns } from './queries/findRuns.ts';
 import { readRuns } from './queries/readRuns.ts';
-import { type RunKey, runKeys } from './queries/runKeys.ts';
+import { type RunKey, runKey, runKeys } from './queries/runKeys.ts';
 import { runSummaries } from './queries/runSummaries.ts';
 import { textByHash } from './queries/textByHash.ts';
 import { toolSetByHash } from './queries/toolSetsOf.ts';
@@ -50,8 +50,8 @@ export function createIndex(database: Database): Index {
     totals: (files) => readSnapshot((connection) => totals(connection, files)),
     run: (id) =>
       readSnapshot(async (connection) => {
-        const keys = (await runKeys(connection, [id])).map(({ key }) => key);
-        return keys.length === 0 ? null : ((await readRuns(connection, keys))[0] ?? null);
+        const key = await runKey(connection, id);
+        return key === null ? null : ((await readRuns(connection, [key]))[0] ?? null);
       }),
     runs: (ids) => streamRuns(database, ids),
     runSummaries: () => readSnapshot(runSummaries),

@@ -2,7 +2,8 @@
 const logFactorials: number[] = [0];
 
 function logFactorial(n: number): number {
-  for (let i = logFactorials.length; i <= n; i++) logFactorials.push((logFactorials[i - 1] ?? 0) + Math.log(i));
+  for (let i = logFactorials.length; i <= n; i++)
+    logFactorials.push((logFactorials[i - 1] ?? 0) + Math.log(i));
   return logFactorials[n] ?? 0;
 }
 

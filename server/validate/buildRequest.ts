@@ -25,7 +25,12 @@ export const recordedText: ArmText = {
  * recorded order, the recorded model and sampling parameters. `ok: false` carries the reason that a
  * person is shown for a run that cannot be replayed.
  */
-export function buildRequest(run: Run, decision: number, arm: ArmText, context: RequestContext): BuiltRequest {
+export function buildRequest(
+  run: Run,
+  decision: number,
+  arm: ArmText,
+  context: RequestContext,
+): BuiltRequest {
   const call = run.modelCalls.find((candidate) => candidate.outputMessage === decision);
   const prefix = run.messages.slice(0, Math.min(call?.inputMessages ?? decision, decision));
   const gap = missingContent(run, prefix);
@@ -51,7 +56,8 @@ function missingContent(run: Run, prefix: readonly Message[]): string | null {
   if (prefix.length === 0) return 'no messages recorded before the decision';
   if (run.notes.includes('content not captured')) return 'content not captured';
   if (prefix.some((message) => message.isTruncated)) return 'recorded content was cut or masked';
-  if (prefix.some((message) => message.role === 'other')) return 'a message has a role that no request can carry';
+  if (prefix.some((message) => message.role === 'other'))
+    return 'a message has a role that no request can carry';
   if (prefix.every((message) => message.text === '' && message.toolCalls.length === 0)) {
     return 'content not captured';
   }

@@ -1,5 +1,5 @@
-import { sha256 } from '../model/hash.ts';
 import type { Failure, FailureKind, ReplayMode } from '../model/failure.ts';
+import { sha256 } from '../model/hash.ts';
 import type { RunLinks } from '../model/link.ts';
 import type { Run } from '../model/run.ts';
 import { seededRandom } from '../ports/random.ts';
@@ -139,7 +139,9 @@ function passingCandidates(
 }
 
 function decisionsOf(run: Run): number[] {
-  const recorded = run.modelCalls.flatMap((call) => (call.outputMessage === null ? [] : [call.outputMessage]));
+  const recorded = run.modelCalls.flatMap((call) =>
+    call.outputMessage === null ? [] : [call.outputMessage],
+  );
   const all = recorded.length > 0 ? recorded : [...run.messages.keys()].filter((index) => index > 0);
   return [...new Set(all)].filter((index) => run.messages[index]?.role === 'assistant').sort((a, b) => a - b);
 }

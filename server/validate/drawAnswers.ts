@@ -52,7 +52,8 @@ export interface AnswerDrawer {
 const HOPELESS = new Set<ModelErrorReason>(['bad-key', 'unknown-model', 'quota']);
 
 export function answerDrawer(drawing: Drawing): AnswerDrawer {
-  const cost = { requests: 0, fromCache: 0, tokensIn: 0, tokensOut: 0, usd: 0 as number | null };
+  const cost = { requests: 0, fromCache: 0, tokensIn: 0, tokensOut: 0 };
+  const tokensByModel = new Map<string, { in: number; out: number }>();
   let total = 0;
   let done = 0;
   let started = 0;
@@ -60,15 +61,23 @@ export function answerDrawer(drawing: Drawing): AnswerDrawer {
   let unreachable = 0;
   let stop: string | null = null;
 
+  /** Summed by model, not by arrival, so that equal answers cost the same to the last digit. */
+  const usd = (): number | null => {
+    if (tokensByModel.size === 0) return null;
+    let sum = 0;
+    for (const model of [...tokensByModel.keys()].sort()) {
+      const tokens = tokensByModel.get(model) ?? { in: 0, out: 0 };
+      const price = drawing.price(model, tokens.in, tokens.out);
+      if (price === null) return null;
+      sum += price;
+    }
+    return sum;
+  };
+
   const report = (): void => {
-    drawing.onProgress({
-      requestsDone: done,
-      requestsTotal: Math.max(total, done),
-      fromCache: cost.fromCache,
-      tokensIn: cost.tokensIn,
-      tokensOut: cost.tokensOut,
-      usd: cost.requests === 0 ? null : cost.usd,
-    });
+    const { fromCache, tokensIn, tokensOut } = cost;
+    const requestsTotal = Math.max(total, done);
+    drawing.onProgress({ requestsDone: done, requestsTotal, fromCache, tokensIn, tokensOut, usd: usd() });
   };
 
   const fresh = async (task: AnswerTask): Promise<ModelAnswer> => {
@@ -84,8 +93,10 @@ export function answerDrawer(drawing: Drawing): AnswerDrawer {
       cost.requests++;
       cost.tokensIn += answer.inputTokens;
       cost.tokensOut += answer.outputTokens;
-      const usd = drawing.price(task.request.model, answer.inputTokens, answer.outputTokens);
-      cost.usd = usd === null || cost.usd === null ? null : cost.usd + usd;
+      const tokens = tokensByModel.get(task.request.model) ?? { in: 0, out: 0 };
+      tokens.in += answer.inputTokens;
+      tokens.out += answer.outputTokens;
+      tokensByModel.set(task.request.model, tokens);
       await drawing.cache.put(task.key, answer);
       return answer;
     }
@@ -127,7 +138,7 @@ export function answerDrawer(drawing: Drawing): AnswerDrawer {
       total = count;
       report();
     },
-    cost: () => ({ ...cost, usd: cost.requests === 0 ? null : cost.usd }),
+    cost: () => ({ ...cost, usd: usd() }),
     stopped: () => stop,
   };
 }

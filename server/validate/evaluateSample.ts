@@ -1,5 +1,5 @@
 import type { GradedAnswer, SampleEnd, SampleResult } from '../model/verdict.ts';
-import type { Grade } from "./grade.ts";
+import type { Grade } from './grade.ts';
 
 /** One sample after both arms have been graded. */
 export interface EvaluatedSample {

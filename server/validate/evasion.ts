@@ -25,12 +25,18 @@ export function evasionIn(message: Message, failure: Failure): string | null {
 const DECLINES =
   /^(i['’]?m (very )?sorry|sorry|i apologi[sz]e|unfortunately)?[,.! ]*(but )?(i|we)( am|['’]m| are)? ?(can ?not|can['’]t|unable|not able|won['’]t)\b/i;
 
-const ASKS = /[?？]|\b(please|kindly) (provide|share|tell|give|confirm|specify|enter|send)\b|\blet me know\b/i;
+const ASKS =
+  /[?？]|\b(please|kindly) (provide|share|tell|give|confirm|specify|enter|send)\b|\blet me know\b/i;
 
 function asksForParameter(text: string, parameter: string | null): boolean {
   if (parameter === null || !ASKS.test(text)) return false;
   const said = new Set(wordsOf(text));
-  return wordsOf(parameter.split('/').filter((part) => part !== '*').at(-1) ?? '').some((word) => said.has(word));
+  return wordsOf(
+    parameter
+      .split('/')
+      .filter((part) => part !== '*')
+      .at(-1) ?? '',
+  ).some((word) => said.has(word));
 }
 
 /** Words of at least three letters, `camelCase` and `snake_case` taken apart, without a plural s. */

@@ -1,6 +1,6 @@
 import type { Failure, FailureKind, ReplayMode } from '../model/failure.ts';
 import type { ModelAnswer } from '../model/modelRequest.ts';
-import type { Message, Run, ToolDefinition } from '../model/run.ts';
+import type { FinishReason, Message, Run, ToolDefinition } from '../model/run.ts';
 import type { GradedAnswer } from '../model/verdict.ts';
 import { evasionIn } from './evasion.ts';
 import { actionDifference, canonicalArguments, describeAction, sameCall } from './sameAction.ts';
@@ -8,7 +8,12 @@ import { actionDifference, canonicalArguments, describeAction, sameCall } from '
 /** What grading asks of the rest of the house. Both arms are judged by the same facts. */
 export interface GradingFacts {
   /** The detectors on one new action at a recorded decision, against the recorded tool definitions. */
-  failuresOfAction(run: Run, decision: number, message: Message): readonly Failure[];
+  failuresOfAction(
+    run: Run,
+    decision: number,
+    message: Message,
+    finishReason: FinishReason | null,
+  ): readonly Failure[];
   /** What the index knows of a call; `canonicalArguments` is canonical JSON. */
   knownResult(tool: string, canonicalArguments: string): 'ok' | 'failed' | null;
   replayMode(kind: FailureKind): ReplayMode;
@@ -37,7 +42,9 @@ export function gradeAnswer(sample: GradedDecision, answer: ModelAnswer, facts: 
     return { grade: 'error', action: '', why, showsPattern: false };
   }
   const { message } = answer;
-  const found = seriousFailures(sample, answer.finishReason === 'length', message, facts);
+  const found = facts
+    .failuresOfAction(sample.run, sample.decision, message, answer.finishReason)
+    .filter((failure) => failure.certainty !== 'hint');
   const judged =
     sample.failure === null
       ? judgePassing(sample, message, found, facts)
@@ -72,7 +79,10 @@ function judgeFailing(
   const callsIt = message.toolCalls.length === 0 || message.toolCalls.some((call) => call.name === tool);
   if (failure.kind === 'invalid-arguments' && tool !== null && !callsIt) {
     const first = message.toolCalls[0]?.name ?? '';
-    return { grade: 'diverged', why: `calls ${first} first; how it would call ${tool} lies beyond this step` };
+    return {
+      grade: 'diverged',
+      why: `calls ${first} first; how it would call ${tool} lies beyond this step`,
+    };
   }
   return { grade: 'pass', why: 'the recorded failure does not come back' };
 }
@@ -102,7 +112,8 @@ function judgeByTheCall(
   const unknown = message.toolCalls.find(
     (call) => facts.knownResult(call.name, canonicalArguments(call)) !== 'ok',
   );
-  if (unknown) return { grade: 'diverged', why: `no recorded successful result for this call of ${unknown.name}` };
+  if (unknown)
+    return { grade: 'diverged', why: `no recorded successful result for this call of ${unknown.name}` };
   return { grade: 'pass', why: 'makes a call that has a recorded successful result' };
 }
 
@@ -122,49 +133,22 @@ function judgePassing(
   return { grade: 'pass', why: 'does what the recorded action does' };
 }
 
-/** What certain and likely detectors say of the new action. */
-function seriousFailures(
-  sample: GradedDecision,
-  wasCut: boolean,
-  message: Message,
-  facts: GradingFacts,
-): readonly Failure[] {
-  const found = facts
-    .failuresOfAction(sample.run, sample.decision, message)
-    .filter((failure) => failure.certainty !== 'hint');
-  return wasCut && !found.some((failure) => failure.kind === 'truncated')
-    ? [...found, cutAnswer(sample.decision)]
-    : found;
-}
-
-/** The finish reason is known to the answer only, not to a detector that sees the message. */
-function cutAnswer(decision: number): Failure {
-  return {
-    kind: 'truncated',
-    message: decision,
-    decision,
-    toolCallId: null,
-    toolCallIndex: null,
-    tool: null,
-    parameter: null,
-    evidence: 'the answer was cut at the token limit',
-    blame: 'prompt',
-    certainty: 'certain',
-    signature: 'length',
-  };
-}
-
 /** A failure that the recorded action does not show itself: those were there before the edit. */
-function newFailure(sample: GradedDecision, found: readonly Failure[], facts: GradingFacts): Failure | undefined {
+function newFailure(
+  sample: GradedDecision,
+  found: readonly Failure[],
+  facts: GradingFacts,
+): Failure | undefined {
   if (found.length === 0) return undefined;
-  const recorded = sample.run.messages[sample.decision];
-  const before = recorded ? facts.failuresOfAction(sample.run, sample.decision, recorded) : [];
-  const wasCut = sample.run.modelCalls.some(
-    (call) => call.outputMessage === sample.decision && call.finishReason === 'length',
-  );
+  const { run, decision } = sample;
+  const recorded = run.messages[decision];
+  const call = run.modelCalls.find((candidate) => candidate.outputMessage === decision);
+  const before = recorded ? facts.failuresOfAction(run, decision, recorded, call?.finishReason ?? null) : [];
   return found.find(
     (failure) =>
-      !(failure.kind === 'truncated' && wasCut) &&
-      !before.some((old) => old.kind === failure.kind && old.tool === failure.tool && old.parameter === failure.parameter),
+      !before.some(
+        (old) =>
+          old.kind === failure.kind && old.tool === failure.tool && old.parameter === failure.parameter,
+      ),
   );
 }

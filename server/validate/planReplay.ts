@@ -34,7 +34,7 @@ export interface ReplayPlan {
   readonly isIdentical: boolean;
   /** Reason -> failing or passing decisions that cannot be replayed. */
   readonly notReplayable: ReadonlyMap<string, number>;
-  /** Share of the candidates of the failing block that can be replayed, 0 to 1. */
+  /** Failing runs that can be replayed, sampled or not. */
   readonly replayableFailing: number;
   /** Set when the budget leaves samples out. */
   readonly cutByBudget: string | null;
@@ -70,7 +70,7 @@ export function planReplay(
   };
   const touched = candidates.filter((candidate) => edit.changesAnything(candidate.run));
   const everyFailing = touched.filter((candidate) => candidate.failure !== null);
-  const replayable = everyFailing.filter((candidate) => whyNot(candidate) === null).length;
+  const replayableFailing = everyFailing.filter((candidate) => whyNot(candidate) === null).length;
   const chosen = chooseFailing(candidates, settings.maxFailing, whyNot);
   const read = isGenerated ? splitFailing(chosen, settings.seed).heldOut : chosen;
   const passed = choosePassing(touched, settings.maxPassing, settings.seed, whyNot);
@@ -95,11 +95,13 @@ export function planReplay(
       atMost: Math.min(settings.maxRequests, ceiling),
     },
     estimatedTokensIn: Math.round(
-      (used.reduce((sum, sample) => sum + sample.oldText.length + sample.newText.length, 0) * settings.answers) / 4,
+      (used.reduce((sum, sample) => sum + sample.oldText.length + sample.newText.length, 0) *
+        settings.answers) /
+        4,
     ),
     isIdentical: [...failing, ...passing].every((sample) => sample.oldText === sample.newText),
     notReplayable,
-    replayableFailing: everyFailing.length === 0 ? 0 : replayable / everyFailing.length,
+    replayableFailing,
     cutByBudget: cut.why,
   };
 }
@@ -150,7 +152,10 @@ function fitToBudget(
   const perSample = 2 * settings.answers;
   const room = Math.floor(settings.maxRequests / perSample);
   if (failing + passing <= room) return { failing, passing, why: null };
-  const keptFailing = Math.min(failing, Math.max(room - Math.min(passing, MINIMUM_PASSING), Math.ceil(room / 3)));
+  const keptFailing = Math.min(
+    failing,
+    Math.max(room - Math.min(passing, MINIMUM_PASSING), Math.ceil(room / 3)),
+  );
   const keptPassing = Math.min(passing, room - keptFailing);
   const needed = (failing + passing) * perSample;
   const why = `the budget of ${settings.maxRequests} requests leaves room for ${keptFailing} failing and ${keptPassing} passing samples; all of them need ${needed}`;

@@ -4,7 +4,7 @@ import { seededRandom } from '../ports/random.ts';
 import { type Arm, answerKey } from './answerKey.ts';
 import { type AnswerTask, answerDrawer, type Drawing } from './drawAnswers.ts';
 import { type EvaluatedSample, evaluateSample } from './evaluateSample.ts';
-import { type Grade, gradeAnswer, type GradingFacts } from './grade.ts';
+import { type Grade, type GradingFacts, gradeAnswer } from './grade.ts';
 import type { ReplayPlan, Sample } from './planReplay.ts';
 import type { ReplaySettings } from './replaySettings.ts';
 import { describeAction } from './sameAction.ts';
@@ -60,18 +60,16 @@ export async function replay(
   const first = plan.passing.slice(0, plan.firstPassing).map(open);
   drawer.expect((failing.length + first.length) * 2 * settings.answers);
   const repeats = range(settings.answers);
-  await drawer.draw([...failing, ...first].flatMap((drawn) => repeats.map((draw) => task(drawn, 'old', draw))));
+  await drawer.draw(
+    [...failing, ...first].flatMap((drawn) => repeats.map((draw) => task(drawn, 'old', draw))),
+  );
 
   const grades = (drawn: Drawn, arm: Arm): Grade[] =>
     drawn[arm].map((answer) => gradeAnswer(decisionOf(drawn.sample), answer, facts));
   const firstGrades = [...failing, ...first].map((drawn) => grades(drawn, 'old'));
   const size = sizeRun(plan, settings, firstGrades, firstGrades.slice(failing.length));
-  const passing = [
-    ...first.slice(0, size.passing),
-    ...plan.passing.slice(first.length, Math.max(first.length, size.passing)).map(open),
-  ];
-
-  const kept = [...failing.slice(0, size.failing), ...passing];
+  const passing = [...first, ...plan.passing.slice(first.length, size.passing).map(open)];
+  const kept = [...failing, ...passing];
   drawer.expect(kept.length * 2 * size.answers);
   if (drawer.stopped() === null) {
     await drawer.draw(
@@ -98,7 +96,7 @@ export async function replay(
     });
   };
   return {
-    failing: failing.slice(0, size.failing).map(evaluate),
+    failing: failing.map(evaluate),
     passing: passing.map(evaluate),
     cost: drawer.cost(),
     answers: size.answers,
@@ -110,7 +108,6 @@ export async function replay(
 
 interface RunSize {
   readonly answers: number;
-  readonly failing: number;
   readonly passing: number;
   readonly passingNeeded: number | null;
   readonly discordance: number;
@@ -126,25 +123,19 @@ function sizeRun(
   const readable = all.filter((grades) => grades.every((grade) => grade.grade !== 'error'));
   const agreeing = readable.filter((grades) => new Set(grades.map((grade) => grade.grade)).size === 1);
   const unsteady = readable.length > 0 && agreeing.length / readable.length < 0.8;
-  const wanted = unsteady ? Math.max(5, settings.answers) : settings.answers;
+  const more = Math.max(5, settings.answers);
+  const fits = (plan.failing.length + plan.firstPassing) * 2 * more <= settings.maxRequests;
+  const answers = unsteady && fits ? more : settings.answers;
 
-  const discordance = expectedDiscordance(passing, wanted);
+  const discordance = expectedDiscordance(passing, answers);
   const passingNeeded = sampleSizeForMargin(discordance, settings.margin, settings.maxPassing);
   const lost = passing.filter((grades) => !grades.some(isGraded)).length;
   const spare = passing.length > lost ? passing.length / (passing.length - lost) : 1;
-  const target = Math.ceil(Math.max(passingNeeded ?? settings.maxPassing, plan.firstPassing) * spare);
+  const target = Math.ceil((passingNeeded ?? settings.maxPassing) * spare);
 
-  // What the first pass has spent is spent; the rest must fit.
-  const spentOn = (samples: number): number => samples * 2 * wanted;
-  const room = Math.floor(settings.maxRequests / (2 * wanted));
-  const failingKept = Math.min(plan.failing.length, Math.max(0, room - plan.firstPassing));
-  if (failingKept < plan.failing.length) {
-    // More answers than the budget holds for all samples: keep the samples, not the extra answers.
-    return { answers: settings.answers, failing: plan.failing.length, passing: plan.firstPassing, passingNeeded, discordance };
-  }
-  const roomForPassing = Math.floor((settings.maxRequests - spentOn(failingKept)) / (2 * wanted));
-  const passingKept = Math.max(plan.firstPassing, Math.min(target, plan.passing.length, roomForPassing));
-  return { answers: wanted, failing: failingKept, passing: passingKept, passingNeeded, discordance };
+  const room = Math.floor(settings.maxRequests / (2 * answers)) - plan.failing.length;
+  const passingKept = Math.max(plan.firstPassing, Math.min(target, plan.passing.length, room));
+  return { answers, passing: passingKept, passingNeeded, discordance };
 }
 
 /**
@@ -170,7 +161,12 @@ function isGraded(grade: Grade): boolean {
 
 function decisionOf(sample: Sample): Parameters<typeof gradeAnswer>[0] {
   const { run, decision, failure } = sample.candidate;
-  return { run, decision, failure: sample.block === 'failing' ? failure : null, definitions: sample.old.tools };
+  return {
+    run,
+    decision,
+    failure: sample.block === 'failing' ? failure : null,
+    definitions: sample.old.tools,
+  };
 }
 
 function range(n: number): number[] {

@@ -12,7 +12,8 @@ export function actionDifference(
   definitions: readonly ToolDefinition[],
 ): string | null {
   if (recorded.toolCalls.length === 0) {
-    if (other.toolCalls.length > 0) return `calls ${callNames(other)} where the recorded action calls no tool`;
+    if (other.toolCalls.length > 0)
+      return `calls ${callNames(other)} where the recorded action calls no tool`;
     return other.text.trim() === '' && recorded.text.trim() !== '' ? 'says nothing' : null;
   }
   if (other.toolCalls.length === 0) return `calls no tool instead of ${callNames(recorded)}`;

@@ -20,11 +20,11 @@ export function sameArguments(recorded: Json, other: Json, schema: Json | undefi
 }
 
 function sameMembers(recorded: JsonObject, other: JsonObject, schema: JsonObject): boolean {
-  const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
+  const properties = isJsonObject(schema.properties) ? schema.properties : {};
   const names = new Set([...Object.keys(recorded), ...Object.keys(other)]);
   return [...names].every((name) => {
     const property = properties[name];
-    const preset = isJsonObject(property) ? property['default'] : undefined;
+    const preset = isJsonObject(property) ? property.default : undefined;
     const a = recorded[name] ?? preset;
     const b = other[name] ?? preset;
     return (a ?? null) === (b ?? null) || (a != null && b != null && sameArguments(a, b, property));
@@ -33,8 +33,8 @@ function sameMembers(recorded: JsonObject, other: JsonObject, schema: JsonObject
 
 function sameItems(recorded: readonly Json[], other: readonly Json[], schema: JsonObject): boolean {
   if (recorded.length !== other.length) return false;
-  const items = schema['items'];
-  if (schema['uniqueItems'] !== true) {
+  const items = schema.items;
+  if (schema.uniqueItems !== true) {
     return recorded.every((value, i) => sameArguments(value, other[i] ?? null, items));
   }
   const left = [...other];
@@ -46,7 +46,7 @@ function sameItems(recorded: readonly Json[], other: readonly Json[], schema: Js
 }
 
 function sameNumber(recorded: Json, other: Json, schema: JsonObject): boolean {
-  const types = [schema['type']].flat();
+  const types = [schema.type].flat();
   const textCounts = types.includes('number') || types.includes('integer');
   const value = (input: Json): number => {
     if (typeof input === 'number') return input;

@@ -102,7 +102,9 @@ function spreadOverIntents(candidates: readonly Candidate[]): Candidate[] {
 }
 
 function newestFirst(a: Candidate, b: Candidate): number {
-  return compare(b.startedAt ?? '', a.startedAt ?? '') || compare(a.run.id, b.run.id) || a.decision - b.decision;
+  return (
+    compare(b.startedAt ?? '', a.startedAt ?? '') || compare(a.run.id, b.run.id) || a.decision - b.decision
+  );
 }
 
 function compare(a: string, b: string): number {

@@ -58,7 +58,8 @@ export function proveStatic(edit: ReplayEdit, facts: StaticFacts): StaticResult 
   const proof = { callsRevalidated, goodCallsNowRejected, badCallsNowRejected };
   if (example) {
     const args = shorten(JSON.stringify(example.arguments));
-    const count = goodCallsNowRejected === 1 ? '1 recorded good call' : `${goodCallsNowRejected} recorded good calls`;
+    const count =
+      goodCallsNowRejected === 1 ? '1 recorded good call' : `${goodCallsNowRejected} recorded good calls`;
     return { proof, harm: `The edit would refuse ${count}, for example ${example.tool}(${args}).` };
   }
   return { proof, harm: renderingHarm(edit, facts.runs) };

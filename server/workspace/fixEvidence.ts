@@ -49,10 +49,7 @@ function callsOf(run: Run, tool: string, failures: readonly Failure[], onFixerHa
   return run.messages.flatMap((message, position) =>
     message.toolCalls.flatMap((call, place): RecordedCall[] => {
       if (call.name !== tool) return [];
-      const failure = failures.find(
-        ({ kind, decision, message: at, toolCallIndex }) =>
-          CALL_KINDS.has(kind) && (decision ?? at) === position && (toolCallIndex ?? place) === place,
-      );
+      const failure = callFailure(failures, position, place);
       return [
         {
           runId: run.id,
@@ -60,12 +57,22 @@ function callsOf(run: Run, tool: string, failures: readonly Failure[], onFixerHa
           message: position,
           tool,
           arguments: call.arguments,
-          ok: failure === undefined,
+          ok: failure === null,
           error: failure?.evidence ?? null,
           onFixerHalf,
         },
       ];
     }),
+  );
+}
+
+/** What went wrong with the call itself at a place in a run; null when nothing did. */
+export function callFailure(failures: readonly Failure[], message: number, place: number): Failure | null {
+  return (
+    failures.find(
+      ({ kind, decision, message: at, toolCallIndex }) =>
+        CALL_KINDS.has(kind) && (decision ?? at) === message && (toolCallIndex ?? place) === place,
+    ) ?? null
   );
 }
 

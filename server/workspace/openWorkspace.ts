@@ -3,7 +3,7 @@
  * Passes queue behind each other; a finished one replaces the snapshot in one step.
  */
 import { dismissFinding, readDismissals, undismissFinding } from '../apply/dismissals.ts';
-import { diagnose } from '../diagnose/diagnose.ts';
+import { type Diagnosis, diagnose } from '../diagnose/diagnose.ts';
 import type { RunFacts } from '../diagnose/runFacts.ts';
 import { applicableStrategies } from '../fix/catalogue.ts';
 import type { SourceFile } from '../model/anchor.ts';
@@ -11,6 +11,7 @@ import type { Failure } from '../model/failure.ts';
 import type { RunLinks } from '../model/link.ts';
 import type { Index, RunSummary } from '../store/traceIndex.ts';
 import { detectRuns } from './detectRuns.ts';
+import { exampleKey, exampleLines } from './exampleLines.ts';
 import { ingestFiles } from './ingestFiles.ts';
 import { linkRuns } from './linkRuns.ts';
 import { proposals } from './proposals.ts';
@@ -66,7 +67,13 @@ export function openWorkspace(host: WorkspaceHost): Workspace {
     const failures = await store.index.failures();
     const facts = summaries.map((summary) => factsOf(summary, links, failures));
     const { dismissed } = await readDismissals(host.files, host.stateFolder);
-    snapshot = snapshotOf(facts, byFile, settings, dismissed, ++generation);
+    const diagnosis = diagnose(facts, byFile, {
+      ...settings,
+      isHidden: (id) => dismissed.has(id),
+      fixesFor: applicableStrategies,
+    });
+    const lines = await exampleLines(diagnosis.findings, failures, store.index);
+    snapshot = snapshotOf(diagnosis, byFile, lines, ++generation);
     last = { summaries, links, failures, facts, sources: byFile };
     return {
       filesRead: ingested.read,
@@ -152,26 +159,22 @@ function factsOf(
 }
 
 function snapshotOf(
-  facts: readonly RunFacts[],
+  diagnosis: Diagnosis,
   sources: ReadonlyMap<string, SourceFile>,
-  settings: { readonly warnFromRuns: number; readonly maxPerFile: number },
-  dismissed: ReadonlyMap<string, unknown>,
+  lines: ReadonlyMap<string, number>,
   generation: number,
 ): Snapshot {
-  const diagnosis = diagnose(facts, sources, {
-    ...settings,
-    isHidden: (id) => dismissed.has(id),
-    fixesFor: applicableStrategies,
-  });
+  const { runs, failedRuns, findings, hiddenByFile, stats, unlinked } = diagnosis;
   return {
     generation,
-    runs: diagnosis.runs,
-    failedRuns: diagnosis.failedRuns,
-    findings: diagnosis.findings,
-    hiddenByFile: diagnosis.hiddenByFile,
-    stats: diagnosis.stats,
+    runs,
+    failedRuns,
+    findings,
+    hiddenByFile,
+    stats,
     sources,
-    unlinked: diagnosis.unlinked,
+    unlinked,
+    lineOf: (example) => lines.get(exampleKey(example)) ?? 0,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Diagnosis } from '../diagnose/diagnose.ts';
 import type { SourceFile } from '../model/anchor.ts';
-import type { AnchorStats, Finding } from '../model/finding.ts';
+import type { AnchorStats, Finding, FindingExample } from '../model/finding.ts';
 
 /**
  * What the last finished pass prepared. Everything that answers while a person types reads this
@@ -18,4 +18,6 @@ export interface Snapshot {
   readonly stats: readonly AnchorStats[];
   readonly sources: ReadonlyMap<string, SourceFile>;
   readonly unlinked: Diagnosis['unlinked'];
+  /** 0-based line of an example's message in its transcript; 0 where it was not prepared. */
+  lineOf(example: FindingExample): number;
 }

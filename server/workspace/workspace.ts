@@ -33,6 +33,8 @@ export interface Workspace {
   runsOf(findingId: string): Promise<readonly FindingRun[]>;
   hide(findingId: string, reason: string): Promise<void>;
   unhideAll(): Promise<number>;
+  /** What the replay of a fix would send; null when the finding is gone. */
+  estimateFix(request: ProposeRequest): Promise<ReplayEstimate | null>;
   proposeFix(request: ProposeRequest, token: CancellationToken, report: ReportProgress): Promise<Proposal>;
   /** Validates an edit that a person wrote: the workspace's files as a patch leaves them. */
   replayPatch(
@@ -86,6 +88,15 @@ export interface ProposeRequest {
   readonly options: ReplayOptions;
 }
 
+export interface ReplayEstimate {
+  readonly failing: number;
+  readonly passing: number;
+  /** Requests of the first plan; an unsteady model needs more, up to the budget. */
+  readonly requests: number;
+  /** By four characters a token. */
+  readonly tokensIn: number;
+}
+
 export interface ReplayPatchRequest extends Omit<ProposeRequest, 'findingId' | 'strategy'> {
   /** Unified diff against the workspace. */
   readonly patch: string;
@@ -109,6 +120,8 @@ export interface ReplayOptions {
   readonly maxFailing: number;
   readonly maxPassing: number;
   readonly maxRequests: number;
+  /** Infinity on the command line, where every replay is asked for by name. */
+  readonly maxRequestsPerDay: number;
   readonly concurrency: number;
   readonly seed: number;
 }

@@ -1,5 +1,5 @@
 // `npm run test:e2e`: runs the editor tests, all of them or only the suites that are named.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { browserPackages, installDebianPackages } from '../setup/debianPackages.ts';
 import { installVscodeServer } from '../setup/vscodeServer.ts';
@@ -24,6 +24,7 @@ for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
 }
 
 rmSync(reportFile, { force: true });
+removeOldFailures();
 mkdirSync(outFolder, { recursive: true });
 const host = hostKind();
 const selected = selectRuns(process.argv.slice(2)).filter(isPossible);
@@ -58,6 +59,13 @@ function selectRuns(wanted: readonly string[]): Run[] {
   if (found.length === 0)
     throw new Error(`nothing named ${wanted.join(', ')}; suites: ${suiteNames().join(', ')}`);
   return found;
+}
+
+/** Pictures of failures of an earlier run would be taken for this one's. */
+function removeOldFailures(): void {
+  const folder = path.join(import.meta.dirname, '..', 'evidence');
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  for (const file of files.filter((name) => name.includes('-failed-'))) rmSync(path.join(folder, file));
 }
 
 /** Desktop VS Code has to be downloaded from its vendor, so Linux, where the other way works, must ask for it. */

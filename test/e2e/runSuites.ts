@@ -36,7 +36,8 @@ async function loadSuites(
 ): Promise<Mocha> {
   const mocha = new Mocha({
     ui: 'bdd',
-    timeout: 20_000,
+    // Long, because a machine may be busy; a test says with `eventually` or `page` how long it waits for what.
+    timeout: 60_000,
     // A forgotten `only` or `skip` is a failure: nothing is left out quietly.
     forbidOnly: true,
     forbidPending: true,

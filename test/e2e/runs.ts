@@ -2,7 +2,7 @@
 import type { Session } from './session.ts';
 
 export type Run = Pick<Session, 'name' | 'suites' | 'theme' | 'trust'> & {
-  /** A folder in test/fixtures/workspaces; the run gets a copy. */
+  /** A folder in test/fixtures/workspaces, or `sample` for the bundled one; the run gets a copy. */
   readonly workspace: string;
   /** Whether that copy is a git repository. */
   readonly git?: boolean;
@@ -24,7 +24,10 @@ const smoke = {
   extension: 'test/e2e/extensions/probe',
 } as const;
 
+const product = { theme: 'dark', trust: 'trusted', workspace: 'sample', extension: '.' } as const;
+
 export const runs: readonly Run[] = [
+  { ...product, name: 'product dark', suites: ['findings'], git: true },
   { ...smoke, name: 'smoke dark', git: true },
   { ...smoke, name: 'smoke light, packed', theme: 'light', packed: true },
   { ...smoke, name: 'smoke restricted', suites: ['restricted'], trust: 'restricted' },

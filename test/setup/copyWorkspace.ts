@@ -11,9 +11,12 @@ export type CopyOptions = {
   readonly git?: boolean;
 };
 
-/** Copies `test/fixtures/workspaces/<name>` and returns the copy's real path. */
+/** Copies `test/fixtures/workspaces/<name>`, or the bundled sample, and returns the copy's real path. */
 export function copyWorkspace(name: string, { into, git = false }: CopyOptions): string {
-  const source = path.join(import.meta.dirname, '..', 'fixtures', 'workspaces', name);
+  const source =
+    name === 'sample'
+      ? path.join(import.meta.dirname, '..', '..', 'media', 'sample')
+      : path.join(import.meta.dirname, '..', 'fixtures', 'workspaces', name);
   mkdirSync(into, { recursive: true });
   // On macOS the temporary folder is a link, and editors report real paths.
   const copy = path.join(realpathSync(into), name);

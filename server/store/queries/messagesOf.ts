@@ -5,13 +5,13 @@ import { argumentsFromText } from '../digest.ts';
 import { rowsByKeys } from './rowsByKeys.ts';
 
 interface StoredText {
+  readonly key: number;
   /** Null when the text stands in `contents`. */
   readonly text: string | null;
   readonly content: number | null;
 }
 
 interface MessageRow extends StoredText {
-  readonly message: number;
   readonly role: Role;
   readonly name: string | null;
   readonly toolCallId: string | null;
@@ -20,7 +20,6 @@ interface MessageRow extends StoredText {
 }
 
 interface ToolCallRow extends StoredText {
-  readonly message: number;
   readonly id: string | null;
   readonly name: string;
   readonly isValid: boolean;
@@ -35,9 +34,9 @@ export async function messagesOf(
   connection: DuckDBConnection,
   runs: readonly number[],
 ): Promise<ReadonlyMap<number, readonly Message[]>> {
-  const places = await rowsByKeys<{ run: number; message: number }>(
+  const places = await rowsByKeys<{ key: number; message: number }>(
     connection,
-    'SELECT run, message FROM run_messages',
+    'SELECT run AS key, message FROM run_messages',
     'run',
     runs,
     ['position'],
@@ -45,28 +44,28 @@ export async function messagesOf(
   const keys = new Set(places.map(({ message }) => message));
   const found = await rowsByKeys<MessageRow>(
     connection,
-    `SELECT message, role, name, text, content, tool_call_id AS "toolCallId", is_error AS "isError",
+    `SELECT message AS key, role, name, text, content, tool_call_id AS "toolCallId", is_error AS "isError",
        is_truncated AS "isTruncated" FROM messages`,
     'message',
     keys,
   );
   const calls = await rowsByKeys<ToolCallRow>(
     connection,
-    'SELECT message, id, name, arguments AS text, content, is_valid AS "isValid", parsed FROM tool_calls',
+    'SELECT message AS key, id, name, arguments AS text, content, is_valid AS "isValid", parsed FROM tool_calls',
     'message',
     keys,
     ['position'],
   );
   const textOf = await textsOf(connection, [...found, ...calls]);
-  const callsByMessage = Map.groupBy(calls, ({ message }) => message);
+  const callsByMessage = Map.groupBy(calls, ({ key }) => key);
   const messages = new Map<number, Message>();
   for (const row of found) {
-    const toolCalls = (callsByMessage.get(row.message) ?? []).map((call) => toToolCall(call, textOf(call)));
+    const toolCalls = (callsByMessage.get(row.key) ?? []).map((call) => toToolCall(call, textOf(call)));
     const { role, name, toolCallId, isError, isTruncated } = row;
-    messages.set(row.message, { role, name, text: textOf(row), toolCalls, toolCallId, isError, isTruncated });
+    messages.set(row.key, { role, name, text: textOf(row), toolCalls, toolCallId, isError, isTruncated });
   }
   const byRun = new Map<number, Message[]>();
-  for (const { run, message } of places) {
+  for (const { key: run, message } of places) {
     const found = messages.get(message);
     if (found === undefined) continue;
     const list = byRun.get(run);
@@ -82,9 +81,9 @@ async function textsOf(
 ): Promise<(row: StoredText) => string> {
   const keys = new Set<number>();
   for (const { content } of stored) if (content !== null) keys.add(content);
-  const sql = 'SELECT content, text FROM contents';
-  const found = await rowsByKeys<{ content: number; text: string }>(connection, sql, 'content', keys);
-  const texts = new Map(found.map(({ content, text }) => [content, text]));
+  const sql = 'SELECT content AS key, text FROM contents';
+  const found = await rowsByKeys<{ key: number; text: string }>(connection, sql, 'content', keys);
+  const texts = new Map(found.map(({ key, text }) => [key, text]));
   return ({ text, content }) => text ?? texts.get(content ?? 0) ?? '';
 }
 

@@ -4,7 +4,7 @@ import type { FinishReason, ModelCall } from '../../model/run.ts';
 import { rowsByKeys } from './rowsByKeys.ts';
 
 interface ModelCallRow {
-  readonly run: number;
+  readonly key: number;
   readonly inputMessages: number;
   readonly outputMessage: number | null;
   readonly model: string | null;
@@ -28,7 +28,7 @@ export async function modelCallsOf(
 ): Promise<ReadonlyMap<number, readonly ModelCall[]>> {
   const found = await rowsByKeys<ModelCallRow>(
     connection,
-    `SELECT run, input_messages AS "inputMessages", output_message AS "outputMessage", model, parameters,
+    `SELECT run AS key, input_messages AS "inputMessages", output_message AS "outputMessage", model, parameters,
        tool_set AS "toolSet", started_at AS "startedAt", duration_ms AS "durationMs",
        input_tokens AS "inputTokens", output_tokens AS "outputTokens", finish_reason AS "finishReason",
        finish_reason_text AS "finishReasonText", error_status AS "errorStatus", error_code AS "errorCode",
@@ -39,7 +39,7 @@ export async function modelCallsOf(
     ['position'],
   );
   const byRun = new Map<number, ModelCall[]>();
-  for (const { run, ...row } of found) {
+  for (const { key: run, ...row } of found) {
     const list = byRun.get(run);
     if (list === undefined) byRun.set(run, [toModelCall(row)]);
     else list.push(toModelCall(row));
@@ -47,7 +47,7 @@ export async function modelCallsOf(
   return byRun;
 }
 
-function toModelCall(row: Omit<ModelCallRow, 'run'>): ModelCall {
+function toModelCall(row: Omit<ModelCallRow, 'key'>): ModelCall {
   const { errorStatus, errorCode, errorMessage, parameters, ...call } = row;
   return {
     ...call,

@@ -1,32 +1,45 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { rows } from '../rows.ts';
 
-/** A gap of more keys than this is worth a statement of its own: three vectors of the engine. */
-const GAP = 6144;
+/** A gap of more keys than one vector of the engine is worth a statement of its own. */
+const GAP = 2048;
 
 /** Past this many ranges one wide scan is cheaper than many narrow ones. */
 const MOST_RANGES = 12;
 
+/** Where at least one key in so many is wanted, reading all and dropping the others beats a join. */
+const DENSE = 4;
+
+interface Keyed {
+  readonly key: number;
+}
+
 /**
- * Rows whose integer key is among the given ones, ordered by it. `select` ends before WHERE, `then`
- * holds further sort keys. The engine skips every vector outside a plain range without unpacking
- * its texts, which a list alone does not let it do; and a run's keys lie close together but for
- * those that it shares with the first runs of all.
+ * Rows whose integer `column`, selected `AS key`, is among the given keys, ordered by it. `select`
+ * ends before WHERE, `then` holds further sort keys. The engine skips every vector outside a plain
+ * range without unpacking its texts; a run's keys lie close together but for those that it shares
+ * with the first runs of all.
  */
-export async function rowsByKeys<Row>(
+export async function rowsByKeys<Row extends Keyed>(
   connection: DuckDBConnection,
   select: string,
   column: string,
   keys: Iterable<number>,
   then: readonly string[] = [],
 ): Promise<Row[]> {
-  const sql = `${select} WHERE ${column} BETWEEN $1 AND $2
-    AND ${column} IN (SELECT unnest(string_split($3, ',')::INTEGER[])) ORDER BY ${[column, ...then].join()}`;
+  const between = `${select} WHERE ${column} BETWEEN $1 AND $2`;
+  const among = `AND ${column} IN (SELECT unnest(string_split($3, ',')::INTEGER[]))`;
+  const order = `ORDER BY ${[column, ...then].join()}`;
+  const wanted = new Set(keys);
   const found: Row[] = [];
-  for (const range of keyRanges(keys)) {
+  for (const range of keyRanges(wanted)) {
     const [first = 0] = range;
-    for (const row of await rows<Row>(connection, sql, [first, range.at(-1) ?? first, range.join()]))
-      found.push(row);
+    const last = range.at(-1) ?? first;
+    const isDense = range.length * DENSE > last - first;
+    const read = isDense
+      ? await rows<Row>(connection, `${between} ${order}`, [first, last])
+      : await rows<Row>(connection, `${between} ${among} ${order}`, [first, last, range.join()]);
+    for (const row of read) if (wanted.has(row.key)) found.push(row);
   }
   return found;
 }

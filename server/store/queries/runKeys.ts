@@ -24,3 +24,9 @@ export async function runKeys(
     [encodeList(ids)],
   );
 }
+
+/** The key of one run; null when there is no such run. */
+export async function runKey(connection: DuckDBConnection, id: string): Promise<number | null> {
+  const found = await rows<{ key: number }>(connection, 'SELECT run AS key FROM runs WHERE id = $1', [id]);
+  return found[0]?.key ?? null;
+}

@@ -4,7 +4,7 @@ import { rows } from '../rows.ts';
 import { rowsByKeys } from './rowsByKeys.ts';
 
 interface DefinitionRow {
-  readonly set: number;
+  readonly key: number;
   readonly name: string;
   readonly json: string;
 }
@@ -16,9 +16,9 @@ export async function toolSetsOf(
   connection: DuckDBConnection,
   runs: readonly number[],
 ): Promise<ReadonlyMap<number, readonly ToolSet[]>> {
-  const places = await rowsByKeys<{ run: number; set: number }>(
+  const places = await rowsByKeys<{ key: number; set: number }>(
     connection,
-    'SELECT run, tool_set AS set FROM run_tool_sets',
+    'SELECT run AS key, tool_set AS set FROM run_tool_sets',
     'run',
     runs,
     ['position'],
@@ -26,16 +26,16 @@ export async function toolSetsOf(
   if (places.length === 0) return new Map();
   const definitions = await rowsByKeys<DefinitionRow>(
     connection,
-    `SELECT s.tool_set AS set, d.name, d.json
+    `SELECT s.tool_set AS key, d.name, d.json
      FROM tool_set_definitions s JOIN tool_definitions d USING (definition)`,
     's.tool_set',
     places.map(({ set }) => set),
     ['s.position'],
   );
-  const rowsBySet = Map.groupBy(definitions, ({ set }) => set);
+  const rowsBySet = Map.groupBy(definitions, ({ key }) => key);
   const sets = new Map<number, ToolSet>();
   const byRun = new Map<number, ToolSet[]>();
-  for (const { run, set } of places) {
+  for (const { key: run, set } of places) {
     const tools = sets.get(set) ?? (rowsBySet.get(set) ?? []).map(toDefinition);
     sets.set(set, tools);
     const list = byRun.get(run);
@@ -56,7 +56,7 @@ export async function toolSetByHash(connection: DuckDBConnection, hash: string):
   if (set === undefined) return null;
   const definitions = await rows<DefinitionRow>(
     connection,
-    `SELECT s.tool_set AS set, d.name, d.json
+    `SELECT s.tool_set AS key, d.name, d.json
      FROM tool_set_definitions s JOIN tool_definitions d USING (definition)
      WHERE s.tool_set = $1 ORDER BY s.position`,
     [set.set],

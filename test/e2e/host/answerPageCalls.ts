@@ -9,7 +9,7 @@ import { accessibilityProblems } from './accessibilityProblems.ts';
 import { findText } from './findText.ts';
 import type { DocumentCalls, PageAnswer, PageRequest, WindowCalls } from './pageCalls.ts';
 
-const patienceMs = 10_000;
+const patienceMs = 15_000;
 
 /** Listens until the returned server is closed. `openPage` is asked once, when the first request comes. */
 export function answerPageCalls(session: Session, openPage: () => Promise<Page>): Promise<Server> {

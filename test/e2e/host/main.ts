@@ -47,6 +47,7 @@ async function runSuite(): Promise<number> {
         console.log(line.slice(relayPrefix.length));
     });
     page.once('crash', () => reject(new Error('the page crashed')));
+    browser.once('disconnected', () => reject(new Error('the browser ended')));
     setTimeout(() => reject(new Error(`no end after ${session.timeoutMs / 1000} s`)), session.timeoutMs);
   });
   try {

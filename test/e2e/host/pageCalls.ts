@@ -3,7 +3,7 @@
 
 /** What a suite may ask of a document: VS Code's window, or a web view in it. Selectors are Playwright's. */
 export type DocumentCalls = {
-  /** Waits until an element is shown (or is not), at most ten seconds. */
+  /** Waits until an element is shown (or is not), at most 15 seconds. */
   waitFor(selector: string, state?: 'visible' | 'hidden'): Promise<void>;
   /** Text a person sees in the first match; waits for it. */
   textOf(selector: string): Promise<string>;

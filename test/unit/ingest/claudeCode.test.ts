@@ -79,7 +79,13 @@ describe('a session', () => {
     const { runs, format } = await read('s.jsonl', session);
     expect(format).toBe('claude-code');
     expect(runs.map((run) => run.id)).toEqual(['sess-1']);
-    expect(transcript(runs[0])).toMatchInlineSnapshot();
+    expect(transcript(runs[0])).toMatchInlineSnapshot(`
+      "user: go
+      assistant: Looking. Read#t1({"file":"t1"}) Read#t2({"file":"t2"})
+      tool#t1: one
+      tool#t2 !: no such file
+      assistant: Done."
+    `);
     expect(callsOf(runs[0])).toEqual(['1 → 1', '4 → 4']);
   });
 

@@ -74,6 +74,23 @@ describe('layouts', () => {
     ]);
   });
 
+  it('loses nothing behind a wrapper that is too long to be seen whole', async () => {
+    const page = (key: string, from: number) => ({
+      [key]: Array.from({ length: 3 }, (_, i) => ({ n: from + i, text: 'x'.repeat(500_000) })),
+    });
+    for (const [key, unwrapped] of [
+      ['data', true],
+      ['resourceSpans', false],
+    ] as const) {
+      const pages = [page(key, 0), page(key, 3)];
+      const found = await records(pages.map((one) => JSON.stringify(one)).join('\n'), 65536, 1 << 23);
+      const all = found.flatMap((one) => (one.ok ? [one.value as { readonly n?: number }] : []));
+      expect(found.map((one) => one.line)).toEqual(unwrapped ? [0, 0, 0, 1, 1, 1] : [0, 0, 0, 1]);
+      expect(all.map((one) => one.n)).toEqual(unwrapped ? [0, 1, 2, 3, 4, 5] : [0, 1, 2, undefined]);
+    }
+    expect(await values('{"data":[{"a":1}],"next_cursor":null')).toEqual([{ a: 1 }, 'truncated-file']);
+  });
+
   it('gives nothing for an empty file, blanks and empty lists', async () => {
     for (const text of ['', ' \n\n', '[]', '{"data":[]}']) expect(await values(text)).toEqual([]);
   });

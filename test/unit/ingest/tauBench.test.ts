@@ -38,7 +38,15 @@ it('gives one run a record, with its reward as outcome', async () => {
     { passed: false, score: 0, source: 'reward' },
     { passed: true, score: 1, source: 'reward' },
   ]);
-  expect(transcript(file.runs[0])).toMatchInlineSnapshot();
+  expect(transcript(file.runs[0])).toMatchInlineSnapshot(`
+    "system: Policy.
+
+    user: Book it.
+    assistant:  book#c({"n":1})
+    tool#c: Error: full
+    assistant: Sorry.
+    user: Bye. ###STOP###"
+  `);
   expect(callsOf(file.runs[0])).toEqual(['2 → 2', '4 → 4']);
   expect(file.runs[1]?.line).toBeGreaterThan(file.runs[0]?.line ?? 0);
 });

@@ -1,7 +1,12 @@
 import { canonicalJson } from '../../../server/model/json.ts';
 import type { Message, ToolCall, ToolDefinition } from '../../../server/model/run.ts';
 import { seededRandom } from '../../../server/ports/random.ts';
-import { requestKey, type ScriptedAnswer, type ScriptedRequest, scriptedAnswer } from '../../../server/sample/scriptedModel.ts';
+import {
+  requestKey,
+  type ScriptedAnswer,
+  type ScriptedRequest,
+  scriptedAnswer,
+} from '../../../server/sample/scriptedModel.ts';
 import { mcnemarExact } from '../../../server/validate/mcnemar.ts';
 import { pairedUpperBound } from '../../../server/validate/pairedUpperBound.ts';
 import { PARAMETERS } from '../../generate/sample/playRun.ts';
@@ -57,7 +62,9 @@ export function simulateReplay(input: {
   const passing = passingDecisions(input.neighbours, input.passingCount ?? 105, random);
   const heldOut = shuffled(input.failing, random).slice(0, Math.ceil(Math.min(80, input.failing.length) / 2));
 
-  const failingPairs = heldOut.map((decision) => arms(decision, (answer) => input.gradeFailing(answer, decision)));
+  const failingPairs = heldOut.map((decision) =>
+    arms(decision, (answer) => input.gradeFailing(answer, decision)),
+  );
   const passingPairs = passing.map((decision) => arms(decision, (answer) => gradePassing(answer, decision)));
   const counted = failingPairs.filter(({ isDiverged }) => !isDiverged);
   const fixed = counted.filter((pair) => pair.old > 0.5 && pair.new < 0.5).length;
@@ -86,7 +93,9 @@ export function simulateReplay(input: {
     const oldGrades = Array.from({ length: ANSWERS }, () => grade(draw(requestAt(decision, {}))));
     const newGrades = Array.from({ length: ANSWERS }, () => grade(draw(requestAt(decision, input.edit))));
     const share = (grades: readonly Grade[]) => grades.filter((each) => each === 'fail').length / ANSWERS;
-    const isDiverged = [oldGrades, newGrades].some((grades) => grades.filter((each) => each === 'diverged').length * 2 > ANSWERS);
+    const isDiverged = [oldGrades, newGrades].some(
+      (grades) => grades.filter((each) => each === 'diverged').length * 2 > ANSWERS,
+    );
     return { old: share(oldGrades), new: share(newGrades), isDiverged };
   }
 
@@ -101,17 +110,25 @@ export function simulateReplay(input: {
 /** First decisions of runs whose call has the property: one a run, as runs are sessions here. */
 export function decisionsWhere(isWanted: (call: ToolCall, run: SampleRun) => boolean): readonly Decision[] {
   return runs.flatMap((run) => {
-    const message = run.run.messages.findIndex(({ toolCalls }) => toolCalls.some((call) => isWanted(call, run)));
+    const message = run.run.messages.findIndex(({ toolCalls }) =>
+      toolCalls.some((call) => isWanted(call, run)),
+    );
     return message < 0 ? [] : [{ run, message }];
   });
 }
 
 /** A definition with another description of one parameter. */
-export function describe(tool: string, parameter: string, rewrite: (current: string) => string): SimulatedEdit {
+export function describe(
+  tool: string,
+  parameter: string,
+  rewrite: (current: string) => string,
+): SimulatedEdit {
   return {
     tools: (definition) => {
       if (definition.name !== tool) return definition;
-      const copy = structuredClone(definition) as { parameters: { properties: Record<string, { description: string }> } };
+      const copy = structuredClone(definition) as unknown as {
+        parameters: { properties: Record<string, { description: string }> };
+      };
       const property = copy.parameters.properties[parameter];
       if (property !== undefined) property.description = rewrite(property.description);
       return copy as unknown as ToolDefinition;
@@ -125,17 +142,34 @@ export function requestAt({ run, message }: Decision, edit: SimulatedEdit): Scri
     messages: messages.map((each) =>
       each.role === 'system' && edit.system !== undefined ? { ...each, text: edit.system(each.text) } : each,
     ),
-    tools: edit.tools === undefined ? run.frame.tools : run.frame.tools.map(edit.tools),
+    tools: editedTools(run.frame.tools, edit),
     parameters: PARAMETERS,
   };
 }
 
+const edited = new WeakMap<SimulatedEdit, Map<readonly ToolDefinition[], readonly ToolDefinition[]>>();
+
+/** All runs of an agent share one list, and so shall their edited requests. */
+function editedTools(tools: readonly ToolDefinition[], edit: SimulatedEdit): readonly ToolDefinition[] {
+  if (edit.tools === undefined) return tools;
+  const lists = edited.get(edit) ?? new Map<readonly ToolDefinition[], readonly ToolDefinition[]>();
+  edited.set(edit, lists);
+  const list = lists.get(tools) ?? tools.map(edit.tools);
+  lists.set(tools, list);
+  return list;
+}
+
 function passingDecisions(tool: string | null, count: number, random: () => number): readonly Decision[] {
-  const passed = shuffled(runs.filter((run) => run.run.judged.passed && run.frame.agent === 'advisor'), random);
+  const passed = shuffled(
+    runs.filter((run) => run.run.judged.passed && run.frame.agent === 'advisor'),
+    random,
+  );
   const chosen = new Map<SampleRun, Decision>();
   for (const run of passed) {
     if (chosen.size >= count * 0.6) break;
-    const message = run.run.messages.findIndex(({ toolCalls }) => toolCalls.some(({ name }) => name === tool));
+    const message = run.run.messages.findIndex(({ toolCalls }) =>
+      toolCalls.some(({ name }) => name === tool),
+    );
     if (message >= 0) chosen.set(run, { run, message });
   }
   for (const run of passed) {

@@ -21,7 +21,10 @@ test.each<[string, unknown]>([
   ['MCP', { jsonrpc: '2.0', id: 1, result: { tools: [{ name: 'a', inputSchema: SCHEMA }] } }],
   ['Gemini', { functionDeclarations: [{ name: 'a', parameters: { type: 'OBJECT', properties: {} } }] }],
   ['Bedrock', { toolConfig: { tools: [{ toolSpec: { name: 'a', inputSchema: { json: SCHEMA } } }] } }],
-  ['one tool with metadata around', { source: 'a.py', line: 3, definition: { name: 'a', parameters: SCHEMA } }],
+  [
+    'one tool with metadata around',
+    { source: 'a.py', line: 3, definition: { name: 'a', parameters: SCHEMA } },
+  ],
 ])('%s shape', (_, value) => {
   expect(names(value)).toEqual(['a']);
 });

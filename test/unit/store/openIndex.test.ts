@@ -138,7 +138,7 @@ test('a file held by another process is told as locked, with and without its own
   child.kill('SIGKILL');
   await ended;
   expect((await openTestIndex(path)).notice).toBeNull();
-}, 30_000);
+});
 
 test('one file opened twice in a process is one database until the last handle closes', async () => {
   const path = `${await temporaryFolder()}/index.duckdb`;

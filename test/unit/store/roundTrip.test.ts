@@ -34,7 +34,7 @@ test('any run comes back equal to what was written', async () => {
     ),
     { numRuns: 12 },
   );
-}, 60_000);
+});
 
 test('runs survive closing, in order of file, line and id', async () => {
   const path = `${await temporaryFolder()}/deep/er/index.duckdb`;

@@ -1,10 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import type { Message, Run } from '../../../server/model/run.ts';
 import { type OpenIndexOptions, openIndex } from '../../../server/store/openIndex.ts';
 import type { Index, TraceFile } from '../../../server/store/traceIndex.ts';
+
+/** The engine is real and the machine may be busy; no test here is about time. */
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A folder that is gone after the test. */
 export async function temporaryFolder(): Promise<string> {
