@@ -46,7 +46,8 @@ function headline(verdict: Verdict): TemplateResult {
   const how = verdict.method === 'replayed' ? 'replayed · single step' : 'static proof, not replayed';
   return html`<section>
     <h1 class=${verdict.result}>
-      <span class="codicon codicon-${MARK[verdict.result]}" aria-hidden="true"></span> ${verdict.result}
+      <span class="codicon codicon-${MARK[verdict.result]}" aria-hidden="true"></span>
+      <span class="result">${verdict.result.replace('-', ' ')}</span>
     </h1>
     <p>${how}${verdict.model === null ? '' : ` · ${verdict.model}`}</p>
     ${verdict.look > 1 ? html`<p>look ${verdict.look}</p>` : nothing}

@@ -76,13 +76,11 @@ async function consent(extension: Extension, finding: string, strategy: string):
   const client = await extension.client();
   const estimate = await client.sendRequest<FixEstimate | null>(ESTIMATE_FIX, { finding, strategy });
   if (estimate === null) return offerModel(extension, finding, strategy);
-  const answer = await vscode.window.showInformationMessage(
+  const question =
     `Replay ${estimate.failing} failing and ${estimate.passing} passing runs with both wordings? ` +
-      `About ${estimate.requests} requests and ${thousands(estimate.tokensIn)} input tokens ` +
-      `to ${estimate.endpoint}, at most ${estimate.maxRequests} requests. Price unknown.`,
-    'Replay',
-  );
-  return answer === 'Replay';
+    `About ${estimate.requests} requests and ${thousands(estimate.tokensIn)} input tokens ` +
+    `to ${estimate.endpoint}, at most ${estimate.maxRequests} requests. The price is not known.`;
+  return (await vscode.window.showInformationMessage(question, 'Replay')) === 'Replay';
 }
 
 async function offerModel(extension: Extension, finding: string, strategy: string): Promise<boolean> {

@@ -33,10 +33,15 @@ export function codeActions(view: DocumentView, range: Range, offers: FixOffers)
     for (const strategy of isStale ? [] : finding.fixes) {
       const title = offers.titleOf(strategy, finding.id);
       if (title === null) continue;
+      // Two findings of one place offer the same strategy: what they are about tells them apart.
+      const isTold = actions.some((other) => other.title === title);
       const rejection = offers.rejectionOf(finding.id, strategy, textHash);
       const data: CodeActionData = { uri: view.uri, findingId: finding.id, strategy, textHash };
       actions.push({
-        title: rejection === null ? title : `Rejected: ${rejection}. Show why`,
+        title:
+          rejection === null
+            ? `${title}${isTold ? ` (${finding.hint})` : ''}`
+            : `Rejected: ${rejection}. Show why`,
         kind: CodeActionKind.QuickFix,
         diagnostics,
         data: { ...data, explain: rejection !== null },

@@ -1,6 +1,7 @@
 import { strategies } from '../fix/catalogue.ts';
 import { sha256 } from '../model/hash.ts';
 import type { FixOffers } from './codeAction.ts';
+import { plural } from './codeLens.ts';
 import type { Folder } from './folder.ts';
 
 /** Titles and earlier verdicts for the light bulb. An untrusted folder is offered no replay. */
@@ -12,7 +13,7 @@ export function offersOf(folder: Folder, trusted: boolean): FixOffers {
       if (finding === undefined) return null;
       const title = strategies.find(({ id }) => id === strategy)?.titleFor(finding) ?? strategy;
       const check = trusted
-        ? `check against ${finding.runsAffected} failing runs and passing ones…`
+        ? `check against ${plural(finding.runsAffected, 'failing run')} and passing ones…`
         : 'show the edit (no replay in Restricted Mode)…';
       return `${title}: ${check}`;
     },

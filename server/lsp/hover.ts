@@ -35,7 +35,9 @@ function section({ finding, isStale }: PlacedFinding): string {
 
 function wordings(finding: Finding, isStale: boolean): string {
   if (isStale) return 'Counted **before your edit**; the text has changed since.';
-  if (finding.onOlderText === 0) return `All ${finding.runsAffected} on this wording.`;
+  const all = finding.runsAffected === 1 ? 'On' : `All ${finding.runsAffected} on`;
+  if (finding.onOlderText === 0) return `${all} this wording.`;
+  if (finding.onCurrentText === 0) return `${all} an older wording.`;
   return `${finding.onCurrentText} on this wording, ${finding.onOlderText} on an older one.`;
 }
 

@@ -15,6 +15,7 @@ import {
   UNHIDE_ALL,
 } from '../protocol/messages.ts';
 import { plural } from './codeLens.ts';
+import { combineStatus } from './combineStatus.ts';
 import { registerFixRequests } from './fixRequests.ts';
 import type { Folder } from './folder.ts';
 import type { ServerState } from './server.ts';
@@ -27,7 +28,7 @@ export function registerRequests(state: ServerState): void {
 
   connection.onRequest(new RequestType0<Status, void>(REFRESH), async () => {
     const all = await Promise.all(folders.map((folder) => folder.refresh()));
-    return all[0] ?? { state: 'waiting' };
+    return combineStatus(all);
   });
   connection.onRequest(FINDINGS, (): FileFindings[] => folders.flatMap(findingsByFile));
   connection.onRequest(FINDING_RUNS, async ({ finding }: { finding: string }): Promise<RunRow[]> => {

@@ -29,13 +29,13 @@ export function reply(text: string): Action {
 
 /**
  * A call of an offered tool. Parameters that its schema does not know are dropped; a tool that is
- * not offered is not called. Once in five thousand answers the model asks back instead.
+ * not offered is not called. Once in a great while the model asks back instead.
  */
 export function call(situation: Situation, chance: Chance, name: string, args: JsonObject): Action {
   const tool = situation.tools.get(name);
   if (tool === undefined)
     return reply('I am sorry, I have no tool for that here. A colleague will come back to you.');
-  if (chance.happens(`ask-back:${name}`, 0.0005))
+  if (chance.happens(`ask-back:${name}`, 0.00005))
     return reply('Could you confirm that I should go ahead with this?');
   const known = propertiesOf(tool);
   const kept = Object.entries(args).filter(
@@ -51,7 +51,7 @@ export function call(situation: Situation, chance: Chance, name: string, args: J
 /**
  * Optional parameters that nobody asked for, filled from their description's own example. Models
  * copy examples: an optional parameter that shows a concrete value and does not say when to leave
- * it out gets that value in two thirds of the conversations that name none.
+ * it out gets that value in most of the conversations that name none.
  */
 function needlessArguments(tool: ToolDefinition, given: JsonObject, chance: Chance): JsonObject {
   const required = requiredOf(tool);
@@ -61,8 +61,8 @@ function needlessArguments(tool: ToolDefinition, given: JsonObject, chance: Chan
     const description = descriptionOf(tool, parameter);
     const example = firstExample(description);
     if (example === null || saysWhenToLeaveOut(description)) continue;
-    const isInclined = chance.leaning(`copy:${tool.name}/${parameter}`) < 0.65;
-    if (!chance.happens(`copy:${tool.name}/${parameter}`, isInclined ? 0.95 : 0.01)) continue;
+    const isInclined = chance.leaning(`copy:${tool.name}/${parameter}`) < 0.85;
+    if (!chance.happens(`copy:${tool.name}/${parameter}`, isInclined ? 0.97 : 0.001)) continue;
     const type =
       typeof schema === 'object' && schema !== null && 'type' in schema ? schema['type'] : 'string';
     const asNumber = Number(example);
@@ -76,7 +76,7 @@ function needlessArguments(tool: ToolDefinition, given: JsonObject, chance: Chan
 
 /**
  * The value for a required parameter that the user left open: what is usual, unless the description
- * shows a concrete example and does not say what is usual. Then two thirds of such conversations
+ * shows a concrete example and does not say what is usual. Then most of such conversations
  * get the example itself.
  */
 export function openValue(
@@ -90,8 +90,8 @@ export function openValue(
   const description = tool === undefined ? '' : descriptionOf(tool, parameter);
   const example = firstExample(description) ?? /\b\d{4}-\d{2}-\d{2}\b/.exec(description)?.[0] ?? null;
   if (example === null || saysWhatIsUsual(description)) return usual;
-  const isInclined = chance.leaning(`copy:${toolName}/${parameter}`) < 0.65;
-  return chance.happens(`copy:${toolName}/${parameter}`, isInclined ? 0.95 : 0.01) ? example : usual;
+  const isInclined = chance.leaning(`copy:${toolName}/${parameter}`) < 0.85;
+  return chance.happens(`copy:${toolName}/${parameter}`, isInclined ? 0.97 : 0.001) ? example : usual;
 }
 
 /** A tool's answer as JSON object; empty when it is none. */

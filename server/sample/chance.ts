@@ -31,9 +31,9 @@ export type Share = number;
 export function errs(chance: Chance, name: string, isDefective: boolean, proneShare: Share): boolean {
   const leaning = chance.leaning(name);
   const isProne = leaning < proneShare;
-  if (isDefective) return chance.happens(name, isProne ? 0.97 : 0.001);
+  if (isDefective) return chance.happens(name, isProne ? 0.985 : 0.0001);
   if (leaning < proneShare * STUBBORN_SHARE) return chance.happens(name, 0.9);
-  return chance.happens(name, isProne ? 0.006 : 0.0003);
+  return chance.happens(name, isProne ? 0.0002 : 0.00005);
 }
 
 /** Of the prone conversations. */

@@ -4,7 +4,6 @@ import type { EvaluatedSample } from './evaluateSample.ts';
 import { mcnemarExact, thresholdAtLook } from './mcnemar.ts';
 import { pairedUpperBound } from './pairedUpperBound.ts';
 import { MAXIMUM_LOST_SHARE, MINIMUM_FAILING, MINIMUM_PASSING } from './replaySettings.ts';
-import { sampleSizeForBenefit } from './sampleSizeForBenefit.ts';
 
 /** All numbers that the decision rests on. */
 export interface Decision {
@@ -25,13 +24,7 @@ export type Reason =
   | { readonly kind: 'too-few-failing'; readonly counted: number }
   | { readonly kind: 'too-few-passing'; readonly counted: number }
   | { readonly kind: 'not-reproduced' }
-  | {
-      readonly kind: 'no-benefit';
-      readonly pValue: number;
-      readonly threshold: number;
-      /** Held-out samples that an edit like this needs for a chance of .8; null = the edit does not help so far. */
-      readonly needed: number | null;
-    }
+  | { readonly kind: 'no-benefit'; readonly pValue: number; readonly threshold: number }
   | { readonly kind: 'not-safe'; readonly bound: number };
 
 /**
@@ -80,12 +73,7 @@ export function decide(
     if (failing.oldRepeats < MINIMUM_FAILING && failing.newlyFailing === 0) {
       return conclude('inconclusive', { kind: 'not-reproduced' });
     }
-    const needed = sampleSizeForBenefit(
-      failing.fixed / failingCounted,
-      failing.newlyFailing / failingCounted,
-      threshold,
-    );
-    return conclude('inconclusive', { kind: 'no-benefit', pValue, threshold, needed });
+    return conclude('inconclusive', { kind: 'no-benefit', pValue, threshold });
   }
   if (bound > rule.margin) return conclude('inconclusive', { kind: 'not-safe', bound });
   return conclude('accept', { kind: 'accepted' });

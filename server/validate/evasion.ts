@@ -29,14 +29,13 @@ const ASKS =
   /[?？]|\b(please|kindly) (provide|share|tell|give|confirm|specify|enter|send)\b|\blet me know\b/i;
 
 function asksForParameter(text: string, parameter: string | null): boolean {
-  if (parameter === null || !ASKS.test(text)) return false;
+  const name = parameter
+    ?.split('/')
+    .filter((part) => part !== '*')
+    .at(-1);
+  if (!name || !ASKS.test(text)) return false;
   const said = new Set(wordsOf(text));
-  return wordsOf(
-    parameter
-      .split('/')
-      .filter((part) => part !== '*')
-      .at(-1) ?? '',
-  ).some((word) => said.has(word));
+  return text.includes(name) || wordsOf(name).some((word) => said.has(word));
 }
 
 /** Words of at least three letters, `camelCase` and `snake_case` taken apart, without a plural s. */

@@ -58,7 +58,7 @@ function exactPart(counts: ReadonlyMap<number, number>): number {
 function scorePart(counts: ReadonlyMap<number, number>): number {
   let low = Math.max(-1, mean(counts));
   let high = 1;
-  for (let i = 0; i < 50; i++) {
+  for (let i = 0; i < 40; i++) {
     const middle = (low + high) / 2;
     if (scoreExcess(counts, middle) < 0) low = middle;
     else high = middle;
@@ -96,7 +96,7 @@ function nullVariance(counts: ReadonlyMap<number, number>, hypothesis: number): 
   if (counts.has(1) || tilt(least) > 0) {
     let low = least;
     let high = 0;
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 44; i++) {
       const middle = (low + high) / 2;
       if (tilt(middle) > 0) low = middle;
       else high = middle;

@@ -85,7 +85,9 @@ export function planReplay(
   const cut = fitToBudget(failing.length, Math.min(passing.length, FIRST_PASSING), settings);
   const used = [...failing.slice(0, cut.failing), ...passing.slice(0, cut.passing)];
   const perSample = 2 * settings.answers;
-  const ceiling = (cut.failing + passing.length) * 2 * Math.max(5, settings.answers);
+  // One answer cannot disagree with itself, so it never asks for five.
+  const mostAnswers = settings.answers === 1 ? 1 : Math.max(5, settings.answers);
+  const ceiling = (cut.failing + passing.length) * 2 * mostAnswers;
   return {
     failing: failing.slice(0, cut.failing),
     passing,

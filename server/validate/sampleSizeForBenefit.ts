@@ -10,14 +10,24 @@ export function sampleSizeForBenefit(
   fixed: number,
   newlyFailing: number,
   threshold: number,
-  limit = 500,
+  limit = 400,
   chance = 0.8,
 ): number | null {
   if (fixed <= newlyFailing) return null;
-  for (let n = 6; n <= limit; n++) {
-    if (chanceOfBenefit(n, fixed, newlyFailing, threshold) >= chance) return n;
+  const reaches = (n: number): boolean => chanceOfBenefit(n, fixed, newlyFailing, threshold) >= chance;
+  let low = 5;
+  let high = 6;
+  while (!reaches(high)) {
+    if (high === limit) return null;
+    low = high;
+    high = Math.min(limit, high * 2);
   }
-  return null;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (reaches(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
 }
 
 /** Power of the exact test on `n` independent pairs. */

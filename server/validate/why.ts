@@ -2,6 +2,7 @@ import { assertNever } from '../model/assertNever.ts';
 import type { Decision } from './decide.ts';
 import type { ExpectedDrop } from './expectedDrop.ts';
 import { MINIMUM_FAILING, MINIMUM_PASSING } from './replaySettings.ts';
+import { sampleSizeForBenefit } from './sampleSizeForBenefit.ts';
 
 export interface WhyContext {
   readonly isHeldOut: boolean;
@@ -25,7 +26,7 @@ export function whySentence(decision: Decision, context: WhyContext): string {
     case 'accepted':
       return `${benefitSentence(decision, context)}; ${safetyClause(decision, context)}.`;
     case 'breaks':
-      return `The edit breaks what worked: of ${passing.n} passing samples ${passing.broken} broke and ${passing.newlyPassing} newly pass (p = ${figure(reason.pValue)}).`;
+      return `The edit breaks what worked: of ${passing.n} passing samples ${passing.broken} broke and ${passing.newlyPassing} newly pass (${figure(reason.pValue)}).`;
     case 'lost-answers': {
       const block = reason.block === 'failing' ? failing : passing;
       const lost = `${block.diverged + block.errors} of ${block.n} ${reason.block} samples`;
@@ -47,13 +48,14 @@ export function whySentence(decision: Decision, context: WhyContext): string {
       const seen = `${failing.fixed} of ${failing.n} failing samples fixed and ${failing.newlyFailing} newly failing`;
       if (failing.fixed <= failing.newlyFailing) return `The edit shows no benefit: ${seen}${because}.`;
       const look = context.look > 1 ? ` at look ${context.look}` : '';
+      const counted = failing.n - failing.diverged - failing.errors;
+      const [fixed, newly] = [failing.fixed / counted, failing.newlyFailing / counted];
+      const needed = sampleSizeForBenefit(fixed, newly, reason.threshold);
       const step =
-        reason.needed === null
+        needed === null
           ? 'the effect is too small to show on recorded samples'
-          : reason.needed <= failing.n
-            ? 'try it on fresh failing samples'
-            : `about ${reason.needed} fresh failing samples would be needed`;
-      return `${capital(seen)} could be chance (p = ${figure(reason.pValue)}, below ${figure(reason.threshold)} needed${look}): ${step}${because}.`;
+          : `an edit like this needs about ${Math.max(needed, counted)} fresh failing samples`;
+      return `${capital(seen)} could be chance (${figure(reason.pValue)}, below ${String(reason.threshold).replace(/^0/, '')} needed${look}): ${step}${because}.`;
     }
     case 'not-safe': {
       const step =
@@ -91,7 +93,7 @@ export function percent(rate: number): string {
 }
 
 function figure(p: number): string {
-  return p < 0.0001 ? '< .0001' : p.toPrecision(2).replace(/^0/, '');
+  return p < 0.0001 ? 'p < .0001' : `p = ${p.toPrecision(2).replace(/^0/, '')}`;
 }
 
 function capital(text: string): string {

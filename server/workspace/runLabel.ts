@@ -10,5 +10,10 @@ export function runLabel(run: Run | null): string {
       ?.text.replace(/\s+/g, ' ')
       .trim() ?? '';
   if (said === '') return run === null ? 'run not found' : '(no user message)';
-  return said.length <= LABEL_LENGTH ? said : `${said.slice(0, LABEL_LENGTH - 1).trimEnd()}…`;
+  return said.length <= LABEL_LENGTH
+    ? said
+    : `${said
+        .slice(0, LABEL_LENGTH - 1)
+        .replace(/[\uD800-\uDBFF]$/, '')
+        .trimEnd()}…`;
 }

@@ -26,8 +26,13 @@ export async function findTraces(
   const found = new Map<string, FoundTrace>();
   for (const pattern of patterns) {
     const absolute = resolve(root, pattern);
-    if (options.onlyInside && absolute !== root && !absolute.startsWith(`${root}/`)) continue;
-    const paths = await expand(absolute, files);
+    const inside =
+      absolute === root ? '' : absolute.startsWith(`${root}/`) ? absolute.slice(root.length + 1) : null;
+    if (options.onlyInside && inside === null) continue;
+    const paths =
+      options.onlyInside && inside !== null
+        ? await expandInside(root, inside, files)
+        : await expand(inside === null ? '' : root, inside === null ? absolute : `/${inside}`, files);
     if (paths.length === 0 && options.mustExist && !hasWildcard(pattern)) {
       return { ok: false, reason: 'no-such-path', path: pattern };
     }
@@ -41,15 +46,27 @@ export async function findTraces(
 
 const IGNORED = ['**/node_modules/**', '**/.git/**', '**/README*', '**/LICENSE*', '**/.DS_Store'];
 
-async function expand(absolute: string, files: Files): Promise<string[]> {
-  if (!hasWildcard(absolute)) {
-    if ((await files.stat(absolute)) !== null) return [absolute];
+/**
+ * Searches from the root itself, whatever the pattern: `Files.find` leaves out what links lead to
+ * outside of where it starts, and a link may be any step of the path, or the file.
+ */
+async function expandInside(root: string, inside: string, files: Files): Promise<string[]> {
+  const literal = inside.replace(/[\\*?[\]{}()!+@]/g, '\\$&');
+  const patterns = inside === '' ? ['**'] : hasWildcard(inside) ? [inside] : [literal, `${literal}/**`];
+  return (await files.find(root, patterns, IGNORED)).map((name) => `${root}/${name}`);
+}
+
+/** `start` is taken literally: a folder may have brackets in its name. */
+async function expand(start: string, rest: string, files: Files): Promise<string[]> {
+  const absolute = `${start}${rest}`.replace(/(?<=.)\/$/, '');
+  if ((await files.stat(absolute)) !== null) return [absolute];
+  if (!hasWildcard(rest)) {
     return (await files.find(absolute, ['**'], IGNORED)).map((name) => `${absolute}/${name}`);
   }
   // The folder before the first wildcard is where the search starts.
-  const steps = absolute.split('/');
+  const steps = rest.split('/');
   const first = steps.findIndex(hasWildcard);
-  const base = steps.slice(0, first).join('/') || '/';
+  const base = `${start}${steps.slice(0, first).join('/')}` || '/';
   const glob = steps.slice(first).join('/');
   const names = await files.find(base, [glob], IGNORED);
   return names.map((name) => (base === '/' ? `/${name}` : `${base}/${name}`));

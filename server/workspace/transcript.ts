@@ -10,11 +10,12 @@ export interface Transcript {
 
 /** A run as a document that a person reads from top to bottom and findings point into. */
 export function transcriptOf(run: Run, failures: readonly Failure[]): Transcript {
-  const lines: string[] = [`# Run ${run.id}`, '', ...facts(run), ''];
+  const lines: string[] = [`# Run ${oneLine(run.id)}`, '', ...facts(run).map(oneLine), ''];
   const messageLines: number[] = [];
   run.messages.forEach((message, index) => {
     messageLines.push(lines.length);
-    lines.push(`## ${index} · ${heading(message, run)}`);
+    // A tool's name is what the model wrote: a line break in it would move every line below.
+    lines.push(`## ${index} · ${oneLine(heading(message, run))}`);
     for (const failure of failures) {
       if (failure.message === index) {
         lines.push('', `> ⚠ **${failure.kind}** (${failure.certainty}): ${oneLine(failure.evidence)}`);

@@ -50,7 +50,7 @@ export async function runInVscode(run: Run, host: HostKind): Promise<TestResult[
   }
 }
 
-function prepareSession(run: Run, folder: string): Session {
+export function prepareSession(run: Run, folder: string): Session {
   const settings = {
     'workbench.colorTheme': themes[run.theme],
     'window.autoDetectColorScheme': false,

@@ -27,7 +27,10 @@ const smoke = {
 const product = { theme: 'dark', trust: 'trusted', workspace: 'sample', extension: '.' } as const;
 
 export const runs: readonly Run[] = [
-  { ...product, name: 'product dark', suites: ['findings'], git: true },
+  { ...product, name: 'product dark', suites: ['findings', 'fix'], git: true },
+  { ...product, name: 'product light, packed', suites: ['findings', 'fix'], theme: 'light', packed: true },
+  { ...product, name: 'product restricted', suites: ['untrusted'], trust: 'restricted' },
+  { ...product, name: 'idle', suites: ['idle'], workspace: 'unrelated' },
   { ...smoke, name: 'smoke dark', git: true },
   { ...smoke, name: 'smoke light, packed', theme: 'light', packed: true },
   { ...smoke, name: 'smoke restricted', suites: ['restricted'], trust: 'restricted' },

@@ -137,9 +137,10 @@ describe('Findings', () => {
     const editor = await window.showTextDocument(tools);
     const before = languages.getDiagnostics(tools).find(({ message }) => message.includes('since:'));
     assert.ok(before);
-    await editor.edit((edit) => edit.insert(before.range.end.translate(0, 0), ' '));
-    const parameter = editor.document.getText(before.range);
-    assert.equal(parameter, '"since"');
+    const text = editor.document.getText();
+    const description = text.indexOf('Start of the period');
+    assert.ok(description > 0);
+    await editor.edit((edit) => edit.insert(editor.document.positionAt(description), 'First day. '));
     await eventually(() => {
       const now = languages.getDiagnostics(tools).find(({ message }) => message.includes('since:'));
       assert.match(now?.message ?? '', /^Before your edit: /);

@@ -114,7 +114,7 @@ export const ADVISOR_SCENARIOS: readonly ScenarioKind[] = [
   },
   {
     name: 'amounts in currency codes with no day named',
-    runs: 64,
+    runs: 78,
     agent: 'advisor',
     format: 'chat',
     make: ({ random, today }) => {
@@ -199,7 +199,7 @@ export const ADVISOR_SCENARIOS: readonly ScenarioKind[] = [
   },
   {
     name: 'an order, some with a last day',
-    runs: 36,
+    runs: 30,
     agent: 'advisor',
     format: 'chat',
     make: ({ random, today }) => {
@@ -331,7 +331,7 @@ export const ADVISOR_SCENARIOS: readonly ScenarioKind[] = [
   },
   {
     name: 'a price now',
-    runs: 30,
+    runs: 24,
     agent: 'advisor',
     format: 'chat',
     make: ({ random, today }) => {

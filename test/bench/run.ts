@@ -1,0 +1,22 @@
+// `npm run bench`: what the parts cost, all of them or only those that are named. Figures are printed and never
+// judged: machines differ, so the ratio to a known piece of work in the same run is what may be compared.
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+
+/** In order. Each is a file in this folder and a process of its own: none runs in the memory of another. */
+const benches = ['ingest', 'link', 'answers', 'activation'];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !benches.includes(name));
+if (unknown.length > 0) {
+  console.error(`no bench named ${unknown.join(', ')}; benches: ${benches.join(', ')}`);
+  process.exit(2);
+}
+const selected = benches.filter((name) => wanted.length === 0 || wanted.includes(name));
+// Last once more, because a machine that others use is not the same machine minutes later.
+for (const name of ['calibration', ...selected, 'calibration']) {
+  console.log(`\n── ${name}`);
+  const file = path.join(import.meta.dirname, `${name}.ts`);
+  const { status } = spawnSync(process.execPath, [file], { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
+}
