@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { TRUST_GRANTED } from '../server/protocol/messages.ts';
+import { isSampleFolder } from './commands/openSample.ts';
 import { FindingsTree } from './explorer/findingsTree.ts';
 import { hasRelevantFiles, relevantPatterns } from './relevantFiles.ts';
 import { StatusBar } from './ui/statusBar.ts';
@@ -22,7 +23,12 @@ export class Extension {
     context.subscriptions.push(this.output, this.status, this.findings);
     context.subscriptions.push(
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.#client?.sendNotification(TRUST_GRANTED)),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('faultline') && !this.isServerStarted())
+          void this.startWhenRelevant();
+      }),
     );
+    void vscode.commands.executeCommand('setContext', 'faultline.isSample', isSampleFolder(context));
   }
 
   isServerStarted(): boolean {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import {
   LanguageClient,
@@ -22,11 +21,8 @@ export async function startLanguageClient(extension: Extension): Promise<Languag
     run: { module, transport: TransportKind.ipc },
     debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6009'] } },
   };
-  // Index and state lie in the extension's own storage, never in the workspace.
-  const storage = context.globalStorageUri.fsPath;
   const initializationOptions: InitializationOptions = {
-    indexFolder: join(storage, 'index'),
-    stateFolder: join(storage, 'state'),
+    rulesUri: vscode.Uri.joinPath(context.extensionUri, 'docs', 'rules').toString(),
     trusted: vscode.workspace.isTrusted,
     isSample: isSampleFolder(context),
     settings: vscode.workspace.getConfiguration('faultline'),
@@ -44,7 +40,7 @@ export async function startLanguageClient(extension: Extension): Promise<Languag
       configurationSection: 'faultline',
       fileEvents: [
         ...relevantPatterns().map((pattern) => vscode.workspace.createFileSystemWatcher(pattern)),
-        vscode.workspace.createFileSystemWatcher('**/*.{md,txt,json}'),
+        vscode.workspace.createFileSystemWatcher('**/*.{md,markdown,txt,json,jsonc}'),
       ],
     },
     markdown: { isTrusted: { enabledCommands: HOVER_COMMANDS } },

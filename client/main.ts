@@ -8,8 +8,9 @@ let extension: Extension | null = null;
 export async function activate(context: vscode.ExtensionContext): Promise<ExtensionApi> {
   extension = new Extension(context);
   registerCommands(extension);
-  await extension.startWhenRelevant();
-  return { serverStarted: () => extension?.isServerStarted() ?? false };
+  // Not awaited: looking for files takes as long as the folder is large.
+  const looked = extension.startWhenRelevant();
+  return { looked, serverStarted: () => extension?.isServerStarted() ?? false };
 }
 
 export async function deactivate(): Promise<void> {
@@ -18,5 +19,7 @@ export async function deactivate(): Promise<void> {
 
 /** For tests: what activation did and did not do. */
 export interface ExtensionApi {
+  /** Settles when it is known whether the folder holds anything to read. */
+  readonly looked: Promise<void>;
   serverStarted(): boolean;
 }

@@ -7,28 +7,28 @@ import { createGitPlumbing } from './host/gitPlumbing.ts';
 import { nodeFiles } from './host/nodeFiles.ts';
 import { openaiModelClient } from './host/openaiModelClient.ts';
 import { systemClock } from './host/systemClock.ts';
+import { userFolders } from './host/userFolders.ts';
 import { startServer } from './lsp/server.ts';
-import { sha256 } from './model/hash.ts';
 import { openIndex } from './store/openIndex.ts';
 import { openWorkspace } from './workspace/openWorkspace.ts';
 
 const connection = createConnection(ProposedFeatures.all);
 
 startServer(connection, {
-  openWorkspace(rootUri, options, settings, isTrusted) {
+  openWorkspace(rootUri, settings, isTrusted) {
     const root = URI.parse(rootUri).fsPath.replaceAll('\\', '/').replace(/\/$/, '');
-    const name = sha256(root).slice(0, 16);
     const git = createGitPlumbing(root);
-    const stateFolder = join(options.stateFolder, name);
+    // The same places as the command line's, so that both see one index, one memory and one count of looks.
+    const folders = userFolders(root, process.env);
     return openWorkspace({
       root,
       files: nodeFiles,
       clock: systemClock,
       git: () => (isTrusted() ? git : null),
-      openIndex: () => openIndex({ path: join(options.indexFolder, `${name}.duckdb`) }),
+      openIndex: () => openIndex({ path: folders.index }),
       openPrivateIndex: () => openIndex({ path: ':memory:' }),
-      stateFolder,
-      answers: () => fileAnswerCache(nodeFiles, join(stateFolder, 'answers.jsonl')),
+      stateFolder: folders.state,
+      answers: () => fileAnswerCache(nodeFiles, join(folders.state, 'answers.jsonl')),
       settings: () => ({
         traces: settings().traces,
         tracesMustExist: false,

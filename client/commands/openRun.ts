@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { RUN_SCHEME, TRANSCRIPT_LINE } from '../../server/protocol/messages.ts';
+import { TRANSCRIPT_LINE } from '../../server/protocol/messages.ts';
+import { runUri } from '../../server/protocol/runUri.ts';
 import type { Extension } from '../extension.ts';
 
 /** Opens a run's transcript at the message that shows the failure. */
@@ -12,8 +13,7 @@ export async function openRun(extension: Extension, run: string, message = 0): P
     );
     return;
   }
-  const uri = vscode.Uri.from({ scheme: RUN_SCHEME, path: `/${run}.md` });
-  const document = await vscode.workspace.openTextDocument(uri);
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(runUri(run)));
   const at = new vscode.Range(line, 0, line, 0);
   const editor = await vscode.window.showTextDocument(document, { selection: at, preview: true });
   editor.revealRange(at, vscode.TextEditorRevealType.AtTop);

@@ -24,8 +24,9 @@ export function sampleFolder(context: vscode.ExtensionContext): vscode.Uri {
   return vscode.Uri.joinPath(context.globalStorageUri, 'sample');
 }
 
-/** True for the copy that `openSample` makes, and only there: its scripted model may be started. */
+/** True for the copy that `openSample` makes and, while developing, for the original: the scripted model may be started there alone. */
 export function isSampleFolder(context: vscode.ExtensionContext): boolean {
-  const sample = sampleFolder(context).fsPath;
-  return vscode.workspace.workspaceFolders?.some(({ uri }) => uri.fsPath === sample) ?? false;
+  const original = vscode.Uri.joinPath(context.extensionUri, 'media', 'sample').fsPath;
+  const samples = [sampleFolder(context).fsPath, original];
+  return vscode.workspace.workspaceFolders?.some(({ uri }) => samples.includes(uri.fsPath)) ?? false;
 }

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { WorkDoneProgress } from 'vscode-languageclient';
 import {
   ESTIMATE_FIX,
   type FixEstimate,
@@ -15,7 +14,13 @@ import { KEY_NAME } from './setModelKey.ts';
 import { configureModel, useScriptedModel } from './useModel.ts';
 
 /** Generates and checks an edit with visible progress and a cancel button, then shows the scorecard. */
-export async function proposeFix(extension: Extension, finding: string, strategy: string): Promise<void> {
+export async function proposeFix(
+  extension: Extension,
+  finding: string,
+  strategy: string,
+  uri?: string,
+): Promise<void> {
+  if (!(await isSaved(uri))) return;
   if (!(await consent(extension, finding, strategy))) return;
   const client = await extension.client();
   const params: ProposeFixParams = {
@@ -32,6 +37,8 @@ export async function proposeFix(extension: Extension, finding: string, strategy
     },
     async (progress, token): Promise<FixProposal | null> => {
       let reached = 0;
+      // Loaded here: at the top it would pull the client library into every activation.
+      const { WorkDoneProgress } = await import('vscode-languageclient');
       const listening = client.onProgress(WorkDoneProgress.type, params.workDoneToken, (step) => {
         if (step.kind === 'end') return;
         const percentage = step.percentage ?? reached;
@@ -65,6 +72,18 @@ export async function showVerdict(extension: Extension, finding: string, strateg
 async function present(extension: Extension, proposal: FixProposal): Promise<void> {
   if (proposal.ok) await showScorecard(extension, proposal);
   else void vscode.window.showWarningMessage(`Faultline: ${proposal.detail}`);
+}
+
+/** A fix is checked on the text on disk: an unsaved file is saved first, or the fix waits. */
+async function isSaved(uri: string | undefined): Promise<boolean> {
+  const document = vscode.workspace.textDocuments.find((candidate) => candidate.uri.toString() === uri);
+  if (document === undefined || !document.isDirty) return true;
+  const name = vscode.workspace.asRelativePath(document.uri);
+  const answer = await vscode.window.showInformationMessage(
+    `A fix is checked on the saved text, and ${name} has unsaved changes.`,
+    'Save',
+  );
+  return answer === 'Save' && (await document.save());
 }
 
 /**

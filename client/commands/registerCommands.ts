@@ -20,7 +20,8 @@ export function registerCommands(extension: Extension): void {
     'faultline.focusFindings': focusFindings,
     'faultline.hideFinding': (finding?: string | { row: { id: string } }) => hideFinding(extension, finding),
     'faultline.unhideAll': () => unhideAll(extension),
-    'faultline.proposeFix': (finding: string, strategy: string) => proposeFix(extension, finding, strategy),
+    'faultline.proposeFix': (finding: string, strategy: string, uri?: string) =>
+      proposeFix(extension, finding, strategy, uri),
     'faultline.showVerdict': (finding: string, strategy: string) => showVerdict(extension, finding, strategy),
     'faultline.setModelKey': () => setModelKey(extension),
     'faultline.configureModel': configureModel,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { cassetteClient } from '../host/cassetteClient.ts';
 import { nodeFiles } from '../host/nodeFiles.ts';
 import { openaiModelClient } from '../host/openaiModelClient.ts';
 import { sha256 } from '../model/hash.ts';
@@ -25,7 +26,7 @@ export async function fixCommand(
       {
         findingId: options.finding as string,
         strategy: options.strategy,
-        client: modelClient(options, terminal),
+        client: await modelClient(options, terminal),
         model: options.model,
         options: { ...options.replay, maxRequestsPerDay: Number.POSITIVE_INFINITY },
       },
@@ -69,7 +70,7 @@ export async function replayCommand(
       {
         patch,
         findingId: options.finding,
-        client: modelClient(options, terminal),
+        client: await modelClient(options, terminal),
         model: options.model,
         options: { ...options.replay, maxRequestsPerDay: Number.POSITIVE_INFINITY },
       },
@@ -123,9 +124,15 @@ async function maybeApply(
   return true;
 }
 
-/** No endpoint, no request, whatever keys the environment holds. */
-function modelClient(options: ReplayCommandOptions, terminal: Terminal): ModelClient | null {
-  if (options.modelEndpoint === null) return null;
+/**
+ * No endpoint, no request, whatever keys the environment holds: a cassette alone answers from its
+ * recording.
+ */
+async function modelClient(options: ReplayCommandOptions, terminal: Terminal): Promise<ModelClient | null> {
+  if (options.modelEndpoint === null) {
+    if (options.cassette === null) return null;
+    return cassetteClient(nodeFiles, resolve(terminal.workingFolder, options.cassette));
+  }
   return openaiModelClient({
     baseUrl: options.modelEndpoint,
     apiKey: terminal.environment.OPENAI_API_KEY ?? null,

@@ -45,6 +45,7 @@ export async function openForCommand(
       fileAnswerCache(
         nodeFiles,
         options.cassette == null ? join(folders.state, 'answers.jsonl') : fromHere(options.cassette),
+        options.modelEndpoint,
       ),
     settings: () => ({
       traces: options.traces?.map((path) => (isAbsolute(path) ? path : fromHere(path))) ?? settings.traces,

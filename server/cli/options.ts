@@ -87,7 +87,9 @@ export function readCommandLine(argv: readonly string[], environment: NodeJS.Pro
     case '--version':
       return { command: 'version' };
     case 'rollout':
-      return { command, options: null };
+      return rest.includes('--help') || rest.includes('-h')
+        ? { command: 'help' }
+        : { command, options: null };
     case 'index':
     case 'runs': {
       const { values } = parse(rest, COMMON, false);
@@ -164,13 +166,13 @@ function replayOptions(
     apply: oneOf('--apply', text(values.apply), ['accepted', 'always']) ?? 'no',
     cassette: text(values.cassette),
     replay: {
-      answers: number('--answers', values.answers, 3, 1),
+      answers: whole('--answers', values.answers, 3, 1),
       margin: number('--margin', values.margin, 0.05, 0),
-      maxFailing: number('--max-failing', values['max-failing'], 80, 0),
-      maxPassing: number('--max-passing', values['max-passing'], 120, 0),
-      maxRequests: number('--max-requests', values['max-requests'], 2000, 0),
-      concurrency: number('--concurrency', values.concurrency, 8, 1),
-      seed: number('--seed', values.seed, 1, 0),
+      maxFailing: whole('--max-failing', values['max-failing'], 80, 0),
+      maxPassing: whole('--max-passing', values['max-passing'], 120, 0),
+      maxRequests: whole('--max-requests', values['max-requests'], 2000, 0),
+      concurrency: whole('--concurrency', values.concurrency, 8, 1),
+      seed: whole('--seed', values.seed, 1, 0),
     },
   };
 }
@@ -185,6 +187,13 @@ function oneOf<T extends string>(option: string, value: string | null, allowed: 
   if (found === undefined)
     throw new UsageError(`${option} must be one of ${allowed.join(', ')}, not "${value}"`);
   return found;
+}
+
+function whole(option: string, value: Values[string], standard: number, minimum: number): number {
+  const read = number(option, value, standard, minimum);
+  if (!Number.isInteger(read))
+    throw new UsageError(`${option} must be a whole number, not "${String(value)}"`);
+  return read;
 }
 
 function number(option: string, value: Values[string], standard: number, minimum: number): number {

@@ -103,6 +103,7 @@ function findingOf(pattern: Pattern, exposed: number, sources: Sources, options:
   const { kind, place, tool, parameter, signature, occurrences } = pattern;
   const affected = occurrences.length;
   const certainty = weakest(occurrences.map(({ failure }) => failure.certainty));
+  const onCurrentText = occurrences.filter((occurrence) => occurrence.onCurrentText).length;
   const words = { kind, affected, exposed: Math.max(exposed, affected), tool, parameter, signature };
   const times = occurrences
     .map(({ run }) => run.startedAt)
@@ -111,7 +112,7 @@ function findingOf(pattern: Pattern, exposed: number, sources: Sources, options:
   return {
     id: sha256(pattern.key).slice(0, 12),
     kind,
-    severity: severityOf(affected, place.level, certainty, options.warnFromRuns),
+    severity: severityOf(affected, onCurrentText, place.level, certainty, options.warnFromRuns),
     certainty,
     file: place.file,
     range: place.anchor.range,
@@ -119,8 +120,8 @@ function findingOf(pattern: Pattern, exposed: number, sources: Sources, options:
     anchor: { type: place.anchor.type, name: place.anchor.name, id: place.anchor.id },
     runsAffected: affected,
     runsExposed: words.exposed,
-    onCurrentText: occurrences.filter((occurrence) => occurrence.onCurrentText).length,
-    onOlderText: occurrences.filter((occurrence) => !occurrence.onCurrentText).length,
+    onCurrentText,
+    onOlderText: affected - onCurrentText,
     evidenceLevel: place.level,
     title: titleOf(words),
     hint: hintOf(words),
@@ -136,13 +137,15 @@ function findingOf(pattern: Pattern, exposed: number, sources: Sources, options:
   };
 }
 
+/** A pattern that only older wordings show may have been mended already: it stays in sight, and quiet. */
 function severityOf(
   affected: number,
+  onCurrentText: number,
   level: EvidenceLevel,
   certainty: Certainty,
   warnFromRuns: number,
 ): Severity {
-  if (certainty === 'hint') return 'hint';
+  if (certainty === 'hint' || onCurrentText === 0) return 'hint';
   const strong = level === 'structural' || level === 'change-point';
   return strong && affected >= warnFromRuns ? 'warning' : 'information';
 }

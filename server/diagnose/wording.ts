@@ -24,7 +24,7 @@ export function titleOf(facts: WordingFacts): string {
     case 'invalid-arguments':
       return `${count} that called ${tool} sent bad arguments: ${facts.signature}`;
     case 'tool-error':
-      return `${count} that called ${tool} got an error: ${facts.signature}`;
+      return `${count} that called ${tool} got an error: ${facts.signature.replace(/^error:\s*/i, '')}`;
     case 'unknown-tool':
       return `${count} called ${tool}, a tool that is not offered`;
     case 'repeated-call':

@@ -1,4 +1,5 @@
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+// As a namespace: a Node without zstd must still load this file.
+import * as zlib from 'node:zlib';
 import type { ProblemReason } from '../model/problem.ts';
 
 export type OpenedContainer =
@@ -30,6 +31,11 @@ export async function openContainer(source: AsyncIterable<Uint8Array>): Promise<
     }
     case 'gzip':
     case 'zstd': {
+      if (packing === 'zstd' && zlib.createZstdDecompress === undefined) {
+        await iterator.return?.();
+        const detail = `This file is packed with zstd, which Node ${process.version} cannot read; Node 22.15 can.`;
+        return { ok: false, reason: 'unsupported-container', detail };
+      }
       return openContainer(inflated(bytes, packing));
     }
     case 'utf-16le':
@@ -114,7 +120,7 @@ interface InflatedMember {
 
 /** Driven by hand rather than piped, since a pipe drops what it has inflated when an error follows. */
 function inflatedMember(packing: 'gzip' | 'zstd'): InflatedMember {
-  const inflate = packing === 'gzip' ? createGunzip() : createZstdDecompress();
+  const inflate = packing === 'gzip' ? zlib.createGunzip() : zlib.createZstdDecompress();
   let output: Buffer[] = [];
   let state: Written['state'] = 'open';
   let wake = (): void => {};

@@ -19,12 +19,12 @@ function parameterFacts(definition: ToolDefinition): ReadonlySet<string> {
   const facts = new Set<string>();
   const visit = (schema: Json | undefined, path: string, depth: number): void => {
     if (!isJsonObject(schema) || depth > 8) return;
-    if (path !== '') facts.add(`${path}:${JSON.stringify(schema['type'] ?? null)}`);
-    const properties = schema['properties'];
+    if (path !== '') facts.add(`${path}:${JSON.stringify(schema.type ?? null)}`);
+    const properties = schema.properties;
     if (isJsonObject(properties)) {
       for (const [name, inner] of Object.entries(properties)) visit(inner, `${path}/${name}`, depth + 1);
     }
-    visit(schema['items'], `${path}/*`, depth + 1);
+    visit(schema.items, `${path}/*`, depth + 1);
   };
   visit(definition.parameters ?? undefined, '', 0);
   return facts;

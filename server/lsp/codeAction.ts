@@ -29,7 +29,7 @@ export function codeActions(view: DocumentView, range: Range, offers: FixOffers)
     const where = toRange(view.starts, placed.range);
     if (where.end.line < range.start.line || where.start.line > range.end.line) continue;
     const { finding, isStale } = placed;
-    const diagnostics = [toDiagnostic(placed, view.starts, view.lineOf)];
+    const diagnostics = [toDiagnostic(placed, view)];
     for (const strategy of isStale ? [] : finding.fixes) {
       const title = offers.titleOf(strategy, finding.id);
       if (title === null) continue;
@@ -78,6 +78,10 @@ export function resolveCodeAction(action: CodeAction, currentTextHash: string | 
     ...action,
     command: data.explain
       ? { title: action.title, command: 'faultline.showVerdict', arguments: [data.findingId, data.strategy] }
-      : { title: action.title, command: 'faultline.proposeFix', arguments: [data.findingId, data.strategy] },
+      : {
+          title: action.title,
+          command: 'faultline.proposeFix',
+          arguments: [data.findingId, data.strategy, data.uri],
+        },
   };
 }

@@ -5,20 +5,17 @@ import type { TextRange } from '../model/anchor.ts';
 import { assertNever } from '../model/assertNever.ts';
 import type { Severity } from '../model/finding.ts';
 import { lineCharacterAt } from '../model/lineIndex.ts';
+import { runUri } from '../protocol/runUri.ts';
 import { LINKED_EXAMPLES } from '../workspace/exampleLines.ts';
-import type { Snapshot } from '../workspace/snapshot.ts';
-import { runUri } from './runUri.ts';
+import type { DocumentView } from './documentView.ts';
 
 export function toRange(starts: readonly number[], range: TextRange): Range {
   return { start: lineCharacterAt(starts, range.start), end: lineCharacterAt(starts, range.end) };
 }
 
-export const RULES_URL = 'https://github.com/faultline-dev/faultline/blob/main/docs/rules';
-
 export function toDiagnostic(
   placed: PlacedFinding,
-  starts: readonly number[],
-  lineOf: Snapshot['lineOf'],
+  { starts, lineOf, rulesUri }: Pick<DocumentView, 'starts' | 'lineOf' | 'rulesUri'>,
 ): Diagnostic {
   const { finding, isStale } = placed;
   return {
@@ -26,7 +23,7 @@ export function toDiagnostic(
     severity: isStale ? DiagnosticSeverity.Hint : toSeverity(finding.severity),
     source: 'Faultline',
     code: finding.kind,
-    codeDescription: { href: `${RULES_URL}/${finding.kind}.md` },
+    ...(rulesUri === '' ? {} : { codeDescription: { href: `${rulesUri}/${finding.kind}.md` } }),
     message: isStale ? `Before your edit: ${finding.title}` : finding.title,
     ...(isStale ? { tags: [DiagnosticTag.Unnecessary] } : {}),
     relatedInformation: finding.examples.slice(0, LINKED_EXAMPLES).map((example) => {

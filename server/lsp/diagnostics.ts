@@ -22,7 +22,7 @@ export function documentDiagnostics(
   return {
     kind: DocumentDiagnosticReportKind.Full,
     resultId: id,
-    items: view.placed.map((placed) => toDiagnostic(placed, view.starts, view.lineOf)),
+    items: view.placed.map((placed) => toDiagnostic(placed, view)),
   };
 }
 

@@ -17,6 +17,8 @@ export interface DocumentView {
   readonly placed: readonly PlacedFinding[];
   readonly statsOf: (anchorId: string) => AnchorStats | null;
   readonly lineOf: Snapshot['lineOf'];
+  /** Folder with the rule pages; empty when there is none to link to. */
+  readonly rulesUri: string;
   /** Null before the first pass. */
   readonly snapshot: Snapshot | null;
 }
@@ -27,6 +29,7 @@ export function documentView(
   file: string,
   text: string,
   snapshot: Snapshot | null,
+  rulesUri = '',
 ): DocumentView {
   const source = readSource(file, text);
   const counted = snapshot?.sources.get(file);
@@ -46,6 +49,7 @@ export function documentView(
     placed,
     statsOf: (anchorId) => stats.get(anchorId) ?? null,
     lineOf: snapshot?.lineOf ?? (() => 0),
+    rulesUri,
     snapshot,
   };
 }

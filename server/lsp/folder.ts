@@ -25,6 +25,7 @@ export interface FolderContext {
   readonly connection: Connection;
   readonly documents: TextDocuments<TextDocument>;
   readonly settings: () => Settings;
+  readonly rulesUri: () => string;
   /** Called when `status()` changed. */
   readonly onStatus: () => void;
   /** Called when a pass ended and annotations should be asked for again. */
@@ -85,7 +86,7 @@ export function openFolder(folder: WorkspaceFolder, workspace: Workspace, contex
       const cached = views.get(uri);
       // By text, not by version: a file that is closed, changed and opened again starts over at 1.
       if (cached?.generation === generation && cached.view.text === text) return cached.view;
-      const view = documentView(uri, file, text, snapshot);
+      const view = documentView(uri, file, text, snapshot, context.rulesUri());
       views.set(uri, { generation, view });
       return view;
     },

@@ -61,7 +61,8 @@ export function registerRequests(state: ServerState): void {
   });
   connection.onRequest(START_SCRIPTED_MODEL, async () => {
     if (!state.options.isSample) throw new Error('The scripted model belongs to the sample workspace only.');
-    const started = await state.host.startScriptedModel();
+    state.startingScripted ??= state.host.startScriptedModel();
+    const started = await state.startingScripted;
     state.scriptedModel = { endpoint: started.endpoint, name: started.model };
     state.settings = { ...state.settings, model: state.scriptedModel };
     return started;

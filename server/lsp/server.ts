@@ -15,6 +15,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { sha256 } from '../model/hash.ts';
 import type { ModelClient } from '../ports/modelClient.ts';
 import { type InitializationOptions, RUN_SCHEME, STATUS, TRUST_GRANTED } from '../protocol/messages.ts';
+import { runIdOf } from '../protocol/runUri.ts';
 import { readSettings, type Settings } from '../protocol/settings.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { codeActions, resolveCodeAction } from './codeAction.ts';
@@ -27,16 +28,10 @@ import { hover } from './hover.ts';
 import { inlayHints } from './inlayHint.ts';
 import { inlineCode } from './markdown.ts';
 import { registerRequests } from './requests.ts';
-import { runIdOf } from './runUri.ts';
 
 /** What the server is given by its entry point, so that it runs the same over any connection. */
 export interface ServerHost {
-  openWorkspace(
-    rootUri: string,
-    options: InitializationOptions,
-    settings: () => Settings,
-    isTrusted: () => boolean,
-  ): Workspace;
+  openWorkspace(rootUri: string, settings: () => Settings, isTrusted: () => boolean): Workspace;
   modelClient(settings: Settings, apiKey: string | null): ModelClient | null;
   startScriptedModel(): Promise<{ readonly endpoint: string; readonly model: string }>;
 }
@@ -49,10 +44,13 @@ export interface ServerState {
   settings: Settings;
   /** The sample's scripted model once started: stands in while the settings name no endpoint. */
   scriptedModel: Settings['model'] | null;
+  /** One endpoint however often it is asked for. */
+  startingScripted: ReturnType<ServerHost['startScriptedModel']> | null;
   folderOf(uri: string): Folder | null;
 }
 
 const DEBOUNCE_MS = 500;
+const GENERATED = /\/(node_modules|\.git|dist|build|out|target|\.cache)\//;
 
 export function startServer(connection: Connection, host: ServerHost): void {
   const documents = new TextDocuments(TextDocument);
@@ -61,9 +59,10 @@ export function startServer(connection: Connection, host: ServerHost): void {
     connection,
     host,
     folders,
-    options: { indexFolder: '', stateFolder: '', trusted: false, isSample: false, settings: {} },
+    options: { rulesUri: '', trusted: false, isSample: false, settings: {} },
     settings: readSettings({}),
     scriptedModel: null,
+    startingScripted: null,
     folderOf: (uri) =>
       folders
         .filter((folder) => uri.startsWith(`${folder.uri}/`))
@@ -92,7 +91,6 @@ export function startServer(connection: Connection, host: ServerHost): void {
     for (const folder of params.workspaceFolders ?? []) {
       const workspace = host.openWorkspace(
         folder.uri,
-        state.options,
         () => state.settings,
         () => state.options.trusted,
       );
@@ -101,6 +99,7 @@ export function startServer(connection: Connection, host: ServerHost): void {
           connection,
           documents,
           settings: () => state.settings,
+          rulesUri: () => state.options.rulesUri,
           onStatus,
           onPassFinished: askAgain,
         }),
@@ -124,7 +123,10 @@ export function startServer(connection: Connection, host: ServerHost): void {
       for (const folder of folders) void folder.refresh();
     }, DEBOUNCE_MS);
   };
-  connection.onDidChangeWatchedFiles(scheduleRefresh);
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    // Build outputs change in bursts and are never read.
+    if (changes.some(({ uri }) => !GENERATED.test(uri))) scheduleRefresh();
+  });
   connection.onNotification(TRUST_GRANTED, () => {
     state.options = { ...state.options, trusted: true };
     scheduleRefresh();

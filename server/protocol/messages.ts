@@ -6,10 +6,8 @@ import type { Verdict } from '../model/verdict.ts';
 
 /** `initializationOptions` of the `initialize` request. */
 export interface InitializationOptions {
-  /** Folder for the index; may be deleted at any time. */
-  readonly indexFolder: string;
-  /** Folder for what a person made: dismissals, applied fixes, recorded answers. */
-  readonly stateFolder: string;
+  /** URI of the folder with the rule pages. */
+  readonly rulesUri: string;
   readonly trusted: boolean;
   /** True in the sample workspace that the walkthrough opens: its scripted model may be started. */
   readonly isSample: boolean;

@@ -97,7 +97,15 @@ export const settingRows: readonly SettingRow[] = [
 
 /** Reads settings as an editor sends them; anything missing or of the wrong type falls back to its default. */
 export function readSettings(raw: unknown): Settings {
-  return merge(defaultSettings, raw) as Settings;
+  const settings = merge(defaultSettings, raw) as unknown as Record<string, unknown>;
+  for (const { key, members } of settingRows) {
+    for (const [name, { minimum }] of Object.entries(members ?? {})) {
+      const object = settings[key] as Record<string, unknown>;
+      const value = object[name];
+      if (minimum !== undefined && typeof value === 'number' && value < minimum) object[name] = minimum;
+    }
+  }
+  return settings as unknown as Settings;
 }
 
 function merge(standard: unknown, given: unknown): unknown {

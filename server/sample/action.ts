@@ -63,8 +63,7 @@ function needlessArguments(tool: ToolDefinition, given: JsonObject, chance: Chan
     if (example === null || saysWhenToLeaveOut(description)) continue;
     const isInclined = chance.leaning(`copy:${tool.name}/${parameter}`) < 0.85;
     if (!chance.happens(`copy:${tool.name}/${parameter}`, isInclined ? 0.97 : 0.001)) continue;
-    const type =
-      typeof schema === 'object' && schema !== null && 'type' in schema ? schema['type'] : 'string';
+    const type = typeof schema === 'object' && schema !== null && 'type' in schema ? schema.type : 'string';
     const asNumber = Number(example);
     copied.push([
       parameter,

@@ -11,24 +11,24 @@ export type DateFormat = 'iso' | 'month-first' | 'day-first';
 
 /** The properties of a tool's schema; empty when it has none. */
 export function propertiesOf(tool: ToolDefinition): JsonObject {
-  const properties = tool.parameters?.['properties'];
+  const properties = tool.parameters?.properties;
   return isJsonObject(properties) ? properties : {};
 }
 
 export function descriptionOf(tool: ToolDefinition, parameter: string): string {
   const schema = propertiesOf(tool)[parameter];
-  const description = isJsonObject(schema) ? schema['description'] : undefined;
+  const description = isJsonObject(schema) ? schema.description : undefined;
   return typeof description === 'string' ? description : '';
 }
 
 export function requiredOf(tool: ToolDefinition): ReadonlySet<string> {
-  const required: Json | undefined = tool.parameters?.['required'];
+  const required: Json | undefined = tool.parameters?.required;
   return new Set(Array.isArray(required) ? required.filter((name) => typeof name === 'string') : []);
 }
 
 export function enumOf(tool: ToolDefinition, parameter: string): readonly string[] {
   const schema = propertiesOf(tool)[parameter];
-  const values = isJsonObject(schema) ? schema['enum'] : undefined;
+  const values = isJsonObject(schema) ? schema.enum : undefined;
   return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : [];
 }
 

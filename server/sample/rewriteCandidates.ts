@@ -8,7 +8,7 @@ export interface RewriteCandidate {
 
 /** True when the request wants JSON with a `candidates` array: by its schema's name or in its words. */
 export function asksForCandidates({ messages, parameters }: ScriptedRequest): boolean {
-  if (/faultline_candidates|"candidates"/.test(JSON.stringify(parameters['response_format'] ?? null)))
+  if (/faultline_candidates|"candidates"/.test(JSON.stringify(parameters.response_format ?? null)))
     return true;
   return messages.some((message) => message.role === 'system' && /\{\s*"candidates"\s*:/.test(message.text));
 }

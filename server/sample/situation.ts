@@ -37,7 +37,7 @@ export function readSituation(request: Pick<ModelRequest, 'messages' | 'tools' |
   const lastUser = messages.findLastIndex((message) => message.role === 'user');
   const userText = messages[lastUser]?.text ?? '';
   const account = /\bACC-\d+\b/.exec(`${system}\n${userText}`)?.[0] ?? null;
-  const maxTokens = request.parameters['max_tokens'] ?? request.parameters['max_completion_tokens'];
+  const maxTokens = request.parameters.max_tokens ?? request.parameters.max_completion_tokens;
   return {
     system,
     tools: new Map(request.tools.map((tool) => [tool.name, tool])),

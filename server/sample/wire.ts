@@ -33,7 +33,7 @@ export function fromWire(body: Json): WireRequest {
     },
     model: typeof model === 'string' ? model : '',
     stream: stream === true,
-    includeUsage: isJsonObject(stream_options) && stream_options['include_usage'] === true,
+    includeUsage: isJsonObject(stream_options) && stream_options.include_usage === true,
   };
 }
 
@@ -56,24 +56,22 @@ function textOf(content: Json | undefined): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';
   return (content as readonly Json[])
-    .map((part) => (isJsonObject(part) && typeof part['text'] === 'string' ? part['text'] : ''))
+    .map((part) => (isJsonObject(part) && typeof part.text === 'string' ? part.text : ''))
     .join('\n');
 }
 
 function fromWireCall(value: Json): ToolCall[] {
-  const called = isJsonObject(value) ? value['function'] : undefined;
-  if (!isJsonObject(value) || !isJsonObject(called) || typeof called['name'] !== 'string') return [];
-  const text = typeof called['arguments'] === 'string' ? called['arguments'] : '';
+  const called = isJsonObject(value) ? value.function : undefined;
+  if (!isJsonObject(value) || !isJsonObject(called) || typeof called.name !== 'string') return [];
+  const text = typeof called.arguments === 'string' ? called.arguments : '';
   let parsed: Json | null = null;
   try {
     parsed = JSON.parse(text === '' ? '{}' : text) as Json;
   } catch {
     // Broken arguments stay broken; the history shows them as they were.
   }
-  const id = typeof value['id'] === 'string' ? value['id'] : null;
-  return [
-    { id, name: called['name'], argumentsText: text, arguments: parsed, argumentsValid: parsed !== null },
-  ];
+  const id = typeof value.id === 'string' ? value.id : null;
+  return [{ id, name: called.name, argumentsText: text, arguments: parsed, argumentsValid: parsed !== null }];
 }
 
 /** A message as the chat API writes it. */

@@ -104,7 +104,9 @@ async function verdictOf(
       ({ candidate }) =>
         candidate.failure && input.facts.replayMode(candidate.failure.kind) === 'by-the-call',
     ),
-    because: replayed.stopped ?? plan.cutByBudget ?? mostCommonReason(plan),
+    because: replayed.stopped ?? plan.cutByBudget,
+    missing: mostCommonReason(plan),
+    error: firstError(replayed),
   });
   return {
     result: decision.result,
@@ -191,6 +193,14 @@ function nothingToReplay(input: EditToValidate, plan: ReplayPlan): string {
       ? 'failures of this kind cannot be shown again by replaying one step'
       : 'no recorded run carried the edited text';
   return `Nothing to replay: ${kinds}; 0 requests.`;
+}
+
+function firstError(replayed: ReplayResult): string | null {
+  const answers = [...replayed.failing, ...replayed.passing].flatMap(({ result }) => [
+    ...result.oldAnswers,
+    ...result.newAnswers,
+  ]);
+  return answers.find((answer) => answer.grade === 'error')?.why ?? null;
 }
 
 function mostCommonReason(plan: ReplayPlan): string | null {

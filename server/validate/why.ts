@@ -14,14 +14,19 @@ export interface WhyContext {
   readonly passingNeeded: number | null;
   readonly maxPassing: number;
   readonly isByTheCall: boolean;
-  /** Extra cause of missing samples or answers: budget, endpoint, content not captured. */
+  /** What cut the replay short: the budget or the endpoint. */
   readonly because: string | null;
+  /** Why decisions could not be replayed at all. */
+  readonly missing: string | null;
+  /** What the first failed answer says. */
+  readonly error: string | null;
 }
 
 /** One sentence that a person can act on. */
 export function whySentence(decision: Decision, context: WhyContext): string {
   const { failing, passing, reason } = decision;
-  const because = context.because === null ? '' : ` (${context.because})`;
+  const because = bracketed(context.because);
+  const missing = bracketed(context.because ?? context.missing);
   switch (reason.kind) {
     case 'accepted':
       return `${benefitSentence(decision, context)}; ${safetyClause(decision, context)}.`;
@@ -31,7 +36,7 @@ export function whySentence(decision: Decision, context: WhyContext): string {
       const block = reason.block === 'failing' ? failing : passing;
       const lost = `${block.diverged + block.errors} of ${block.n} ${reason.block} samples`;
       if (block.errors >= block.diverged) {
-        return `${lost} got no usable answer${because}: repair the endpoint and replay again.`;
+        return `${lost} got no usable answer${bracketed(context.because ?? context.error)}: repair the endpoint and replay again.`;
       }
       const cause = context.isByTheCall
         ? 'made a call without a recorded result, and replay never runs a tool'
@@ -39,9 +44,9 @@ export function whySentence(decision: Decision, context: WhyContext): string {
       return `${lost} ${cause}, so the answers cannot tell${because}.`;
     }
     case 'too-few-failing':
-      return `Only ${reason.counted} ${context.isHeldOut ? 'held-out ' : ''}failing samples could be compared, ${MINIMUM_FAILING} are needed${because}: record more runs of this failure.`;
+      return `Only ${reason.counted} ${context.isHeldOut ? 'held-out ' : ''}failing samples could be compared, ${MINIMUM_FAILING} are needed${missing}: record more runs of this failure.`;
     case 'too-few-passing':
-      return `Only ${reason.counted} passing samples could be compared, ${MINIMUM_PASSING} are needed to bound the breakage${because}: record more passing runs that carry this text.`;
+      return `Only ${reason.counted} passing samples could be compared, ${MINIMUM_PASSING} are needed to bound the breakage${missing}: record more passing runs that carry this text.`;
     case 'not-reproduced':
       return `The old wording repeats the failure in ${failing.oldRepeats} of ${failing.n} samples only, so there is nothing to improve on with ${context.model}: try the recorded model or record newer failures.`;
     case 'no-benefit': {
@@ -80,6 +85,10 @@ function benefitSentence({ failing }: Decision, context: WhyContext): string {
 
 function safetyClause({ passing, breakRateUpperBound }: Decision, context: WhyContext): string {
   return `of ${passing.n} passing samples ${passing.broken} broke, extra breakage is at most ${percent(breakRateUpperBound ?? 1)} (margin ${percent(context.margin)})`;
+}
+
+function bracketed(text: string | null): string {
+  return text === null ? '' : ` (${text})`;
 }
 
 function whole(rate: number): string {

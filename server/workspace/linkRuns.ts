@@ -3,7 +3,6 @@ import { buildLinkIndex, type LinkIndex } from '../link/linkIndex.ts';
 import { linkPromptText } from '../link/linkPrompt.ts';
 import { linkTools } from '../link/linkTools.ts';
 import type { SourceFile } from '../model/anchor.ts';
-import { sha256 } from '../model/hash.ts';
 import type { PromptLink, RunLinks, ToolLink } from '../model/link.ts';
 import type { ToolDefinition } from '../model/run.ts';
 import { type CancellationToken, throwIfCancelled } from '../ports/cancellation.ts';
@@ -29,14 +28,14 @@ export async function linkRuns(
   ];
   const links = await linkIndexWithHistory(sources, [...texts.values()], new Set(tools), git);
 
+  const era = eraOf(links);
   const promptCache = new Map<string, readonly PromptLink[]>();
   const toolCache = new Map<string, readonly ToolLink[]>();
   const result = new Map<string, RunLinks>();
   for (const summary of summaries) {
     throwIfCancelled(token);
     const prompts = summary.prompts.flatMap(({ hash, message }) => {
-      // Which commit's wording was in force depends on when the run began.
-      const key = `${hash} ${summary.startedAt ?? ''}`;
+      const key = `${hash} ${era(summary.startedAt)}`;
       let found = promptCache.get(key);
       if (found === undefined) {
         found = linkPromptText(texts.get(hash) ?? '', links, summary.startedAt);
@@ -44,20 +43,35 @@ export async function linkRuns(
       }
       return found.map((link) => ({ ...link, message }));
     });
-    const key = sha256(JSON.stringify([summary.toolSets, summary.calledTools.map(({ name }) => name)]));
+    const offered = summary.toolSets.flatMap((hash) => toolSets.get(hash) ?? []);
+    const offeredNames = new Set(offered.map(({ name }) => name));
+    // Offered tools are linked whether called or not, so only names beyond them tell lists apart.
+    const beyond = summary.calledTools.map(({ name }) => name).filter((name) => !offeredNames.has(name));
+    const key = JSON.stringify([summary.toolSets, beyond]);
     let toolLinks = toolCache.get(key);
     if (toolLinks === undefined) {
-      const offered = summary.toolSets.flatMap((hash) => toolSets.get(hash) ?? []);
-      toolLinks = linkTools(
-        summary.calledTools.map(({ name }) => name),
-        offered.length === 0 ? null : offered,
-        links,
-      );
+      toolLinks = linkTools(beyond, offered.length === 0 ? null : offered, links);
       toolCache.set(key, toolLinks);
     }
     result.set(summary.id, { runId: summary.id, prompts, tools: toolLinks });
   }
   return result;
+}
+
+/**
+ * Runs that began between the same two commits carry the same wording, whatever their exact time: the
+ * era is the number of commits before the start. Without history all runs share one.
+ */
+function eraOf(links: LinkIndex): (startedAt: string | null) => number {
+  const commits = links.wordings
+    .flatMap(({ revisions }) => revisions.map(({ committedAt }) => Date.parse(committedAt)))
+    .sort((a, b) => a - b);
+  return (startedAt) => {
+    if (startedAt === null) return -1;
+    const start = Date.parse(startedAt);
+    const next = commits.findIndex((commit) => commit > start);
+    return next === -1 ? commits.length : next;
+  };
 }
 
 async function promptTexts(

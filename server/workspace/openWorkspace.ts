@@ -8,6 +8,7 @@ import type { RunFacts } from '../diagnose/runFacts.ts';
 import { applicableStrategies } from '../fix/catalogue.ts';
 import type { SourceFile } from '../model/anchor.ts';
 import type { Failure } from '../model/failure.ts';
+import type { Finding } from '../model/finding.ts';
 import type { RunLinks } from '../model/link.ts';
 import type { Index, RunSummary } from '../store/traceIndex.ts';
 import { detectRuns } from './detectRuns.ts';
@@ -70,7 +71,7 @@ export function openWorkspace(host: WorkspaceHost): Workspace {
     const diagnosis = diagnose(facts, byFile, {
       ...settings,
       isHidden: (id) => dismissed.has(id),
-      fixesFor: applicableStrategies,
+      fixesFor: offeredStrategies,
     });
     const lines = await exampleLines(diagnosis.findings, failures, store.index);
     snapshot = snapshotOf(diagnosis, byFile, lines, ++generation);
@@ -127,6 +128,14 @@ export function openWorkspace(host: WorkspaceHost): Workspace {
       opened = null;
     },
   };
+}
+
+/** Fewer affected runs tell no rule from chance, and an older wording is no longer there to mend. */
+const MIN_RUNS_FOR_FIX = 3;
+
+function offeredStrategies(finding: Finding): readonly string[] {
+  if (finding.runsAffected < MIN_RUNS_FOR_FIX || finding.onCurrentText === 0) return [];
+  return applicableStrategies(finding);
 }
 
 async function openEither(host: WorkspaceHost): Promise<{ index: Index; notice: string | null }> {

@@ -76,8 +76,10 @@ export async function gatherEvidence(
     calls,
     linkedTools: (run) => linkedTools(run, pass),
     facts: {
-      failuresOfAction: (run, decision, message) =>
-        failuresOfAction(run, decision, message, detectContext(pass.links.get(run.id), pass.sources)),
+      failuresOfAction: (run, decision, message, finishReason) =>
+        failuresOfAction(run, decision, message, detectContext(pass.links.get(run.id), pass.sources), {
+          finishReason,
+        }),
       knownResult: (tool, args) => known.get(`${tool}\0${args}`) ?? null,
       replayMode,
       isPattern: subject.isPattern,

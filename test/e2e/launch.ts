@@ -4,7 +4,7 @@ import path from 'node:path';
 import { runTests, runVSCodeCommand } from '@vscode/test-electron';
 import { answerPageCalls } from './host/answerPageCalls.ts';
 import { desktopPage } from './host/desktopPage.ts';
-import { type Session, sessionEnvironment } from './session.ts';
+import { type Session, sessionEnvironment, userFolders } from './session.ts';
 
 export type Launch = {
   readonly workspace: string;
@@ -29,7 +29,9 @@ export async function runInDesktop(session: Session, launch: Launch): Promise<st
   const port = await freePort();
   const socket = await answerPageCalls(session, () => desktopPage(port));
   try {
-    return await problemOf(runTests(testOptions(session, launch, {}, `--remote-debugging-port=${port}`)));
+    return await problemOf(
+      runTests(testOptions(session, launch, userFolders(session), `--remote-debugging-port=${port}`)),
+    );
   } finally {
     socket.close();
   }

@@ -63,6 +63,8 @@ export function prepareSession(run: Run, folder: string): Session {
     'extensions.autoCheckUpdates': false,
     'extensions.ignoreRecommendations': true,
     'telemetry.telemetryLevel': 'off',
+    // Endpoints that a suite starts would each bring a notification.
+    'remote.autoForwardPorts': false,
     'update.mode': 'none',
     // Restricted Mode begins with a question in front of the window otherwise.
     'security.workspace.trust.startupPrompt': 'never',

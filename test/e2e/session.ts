@@ -47,3 +47,8 @@ export function currentSession(): Session {
   if (!text) throw new Error('FAULTLINE_E2E is not set: start this through `npm run test:e2e`');
   return JSON.parse(text);
 }
+
+/** The product keeps its index and memory in the user's folders; a test must not meet an earlier one's. */
+export function userFolders({ folder }: Pick<Session, 'folder'>): Record<string, string> {
+  return { XDG_CACHE_HOME: `${folder}/cache`, XDG_STATE_HOME: `${folder}/state` };
+}

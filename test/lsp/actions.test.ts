@@ -52,7 +52,11 @@ describe('the light bulb', () => {
     expect(resolved.command).toEqual({
       title: FORMAT,
       command: 'faultline.proposeFix',
-      arguments: [(format.data as { findingId: string }).findingId, 'state-parameter-format'],
+      arguments: [
+        (format.data as { findingId: string }).findingId,
+        'state-parameter-format',
+        session.uri(TOOLS),
+      ],
     });
     const text = await session.read(TOOLS);
     await session.open(TOOLS, text.replace('Books a visit.', 'Books one visit.'));
@@ -94,7 +98,7 @@ describe('the light bulb', () => {
     const session = await startSession('hostile');
     const titles = (await actions(session, 'tools.json', '"track_parcel"')).map((action) => action.title);
     expect(new Set(titles).size).toBe(titles.length);
-    expect(titles.length).toBeGreaterThan(4);
+    expect(titles.length).toBeGreaterThan(3);
   });
 
   test('a rejected fix stays and explains, for as long as the text is the one it was rejected on', async () => {

@@ -62,8 +62,8 @@ test('a finding is one diagnostic on its token', async () => {
   const worst = report.kind === 'full' ? report.items[0] : undefined;
   expect(worst).toMatchObject({
     code: 'tool-error',
-    codeDescription: { href: expect.stringMatching(/\/docs\/rules\/tool-error\.md$/) },
-    message: '3 of 7 runs that called book_visit got an error: Error: on_day must be a date such as <date>',
+    codeDescription: { href: expect.stringMatching(/\/rules\/tool-error\.md$/) },
+    message: '3 of 7 runs that called book_visit got an error: on_day must be a date such as <date>',
   });
   expect(worst?.relatedInformation?.map(({ message }) => message)).toEqual(
     Array(3).fill('message 5: book_visit failed: "Error: on_day must be a date such as 2031-03-09"'),

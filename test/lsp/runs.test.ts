@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { URI } from 'vscode-uri';
-import { runIdOf, runUri } from '../../server/lsp/runUri.ts';
 import {
   DIAGNOSE_SELF,
   FINDING_RUNS,
@@ -9,6 +8,7 @@ import {
   type RunRow,
   TRANSCRIPT_LINE,
 } from '../../server/protocol/messages.ts';
+import { runIdOf, runUri } from '../../server/protocol/runUri.ts';
 import { contentOf } from './check.ts';
 import { startSession } from './session.ts';
 
@@ -145,9 +145,9 @@ test('findings by file for the side panel, and the runs of each', async () => {
       ],
       [
         "tools.json",
-        "23: 3 of 7 runs that called book_visit got an error: Error: on_day must be a date such as <date>",
+        "23: 3 of 7 runs that called book_visit got an error: on_day must be a date such as <date>",
         "22: 1 of 7 runs that called book_visit sent bad arguments: animal_id: is missing",
-        "17: 1 of 7 runs that called book_visit got an error: Error: unknown animal",
+        "17: 1 of 7 runs that called book_visit got an error: unknown animal",
       ],
     ]
   `);

@@ -116,8 +116,7 @@ export async function startSession(workspace: string, options: SessionOptions = 
     await rm(folder, { recursive: true, force: true });
   });
   const initializationOptions: InitializationOptions = {
-    indexFolder: join(folder, 'index'),
-    stateFolder: join(folder, 'state'),
+    rulesUri: 'file:///rules',
     trusted: options.trusted ?? true,
     isSample: options.isSample ?? false,
     settings: options.settings ?? {},
@@ -138,7 +137,7 @@ export async function startSession(workspace: string, options: SessionOptions = 
 function hostIn(folder: string, wrap: (workspace: Workspace) => Workspace): ServerHost {
   let time = Date.UTC(2031, 3, 1);
   return {
-    openWorkspace: (rootUri, options, settings, isTrusted) => {
+    openWorkspace: (rootUri, settings, isTrusted) => {
       const workspace = openWorkspace({
         root: URI.parse(rootUri).fsPath.replaceAll('\\', '/'),
         files: nodeFiles,
@@ -146,7 +145,7 @@ function hostIn(folder: string, wrap: (workspace: Workspace) => Workspace): Serv
         git: () => null,
         openIndex: () => openIndex({ path: join(folder, 'index.duckdb') }),
         openPrivateIndex: () => openIndex({ path: ':memory:' }),
-        stateFolder: options.stateFolder,
+        stateFolder: join(folder, 'state'),
         answers: () => noAnswers,
         settings: () => ({
           traces: settings().traces,

@@ -96,7 +96,13 @@ test('menus, views, walkthrough and code name only commands that exist', () => {
         (match) => match[1] as string,
       ),
     );
-  const ids = new Set(['faultline.status', 'faultline.finding', 'faultline.scorecard', ...views]);
+  const ids = new Set([
+    'faultline.status',
+    'faultline.finding',
+    'faultline.scorecard',
+    'faultline.isSample',
+    ...views,
+  ]);
   const unknown = [...new Set(inCode)].filter(
     (name) =>
       !known.has(name) &&

@@ -11,8 +11,7 @@ export const review: Intent = {
       /\b(?:for|on) (.+?) at (\d{1,2}:\d{2})/i.exec(situation.userText) ?? [];
     if (done !== undefined) {
       return (
-        apology(done.result) ??
-        reply(`Your review is booked for ${String(done.arguments['date'])} at ${time}.`)
+        apology(done.result) ?? reply(`Your review is booked for ${String(done.arguments.date)} at ${time}.`)
       );
     }
     return call(situation, chance, 'schedule_review', {

@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { installVscodeServer } from '../../setup/vscodeServer.ts';
-import { currentSession, relayPrefix } from '../session.ts';
+import { currentSession, relayPrefix, userFolders } from '../session.ts';
 import { answerPageCalls } from './answerPageCalls.ts';
 import { startChromium } from './chromium.ts';
 import { installVsix, type ServerOptions, startVscodeServer } from './vscodeServer.ts';
@@ -31,6 +31,7 @@ async function runSuite(): Promise<number> {
     dataFolder: session.folder,
     extensionsFolder: String(values['extensions-dir']),
     temporaryFolder: folder('tmp'),
+    environment: userFolders(session),
     // `runTests` always switches trust off; without the switch the folder is one the user has not trusted.
     parameters: session.trust === 'trusted' ? ['--disable-workspace-trust'] : [],
   };

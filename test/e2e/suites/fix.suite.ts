@@ -178,7 +178,10 @@ async function accepted(proposing: Thenable<unknown>): Promise<void> {
 /** VS Code shows no toasts to its test driver; the list of notifications holds the same message and buttons. */
 async function message(): Promise<string> {
   await commands.executeCommand('notifications.showList');
-  return page.textOf('.notifications-center .notification-list-item-message');
+  return page.textOf(
+    '.notifications-center .notification-list-item-message:has-text("wordings"), ' +
+      '.notifications-center .notification-list-item-message:has-text("endpoint")',
+  );
 }
 
 function choose(label: string): Promise<void> {

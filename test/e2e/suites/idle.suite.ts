@@ -9,6 +9,7 @@ describe('In a folder without relevant files', () => {
 
   before(async () => {
     await extension?.activate();
+    await extension?.exports.looked;
   });
 
   it('activation starts no server', () => {

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readAppliedFixes, recordAppliedFix, verdictSummary } from '../../../server/apply/appliedFixes.ts';
 import { dismissFinding, readDismissals, undismissFinding } from '../../../server/apply/dismissals.ts';
-import { lookNumber, readLooks, recordLook } from '../../../server/apply/looks.ts';
-import { markOutcome, readManualOutcomes } from '../../../server/apply/manualOutcomes.ts';
+import { lookBook } from '../../../server/apply/looks.ts';
+import { recordRequests, requestsToday } from '../../../server/apply/spentRequests.ts';
 import type { Verdict } from '../../../server/model/verdict.ts';
 import { memoryFiles, noon } from './memoryFiles.ts';
 
@@ -20,38 +20,24 @@ test('a dismissal holds until it is taken back, and can be made again', async ()
   expect(await hidden()).toContainEqual(['f1', { reason: 'after all', at }]);
 });
 
-describe('looks', () => {
-  test('count edits, not readings', async () => {
-    const files = memoryFiles();
-    const look = (heldOut: string, edit: string) => recordLook(files, folder, noon, heldOut, edit);
-    expect(await look('f1', 'a')).toBe(1);
-    expect(await look('f1', 'b')).toBe(2);
-    expect(await look('f1', 'a')).toBe(1);
-    expect(await look('f2', 'b')).toBe(1);
-    expect(await look('f1', 'c')).toBe(3);
-    const { looks } = await readLooks(files, folder);
-    expect(looks).toHaveLength(4);
-    expect(lookNumber(looks, 'f1', 'd')).toBe(4);
-    expect(lookNumber([], 'f1', 'd')).toBe(1);
-  });
-  test('at the same time get different numbers', async () => {
-    const files = memoryFiles();
-    const numbers = await Promise.all(
-      ['a', 'b', 'c'].map((edit) => recordLook(files, folder, noon, 'f1', edit)),
-    );
-    const { looks } = await readLooks(files, folder);
-    expect(new Set(looks.map((look) => lookNumber(looks, 'f1', look.editHash)))).toEqual(new Set([1, 2, 3]));
-    expect(Math.max(...numbers)).toBe(3);
-  });
+test('looks come back as they were written', async () => {
+  const files = memoryFiles();
+  const book = lookBook(files, folder, noon);
+  const first = { finding: 'f1', edit: 'a', samples: ['r1#2', 'r2#4'], look: 1 };
+  const second = { finding: 'f1', edit: 'b', samples: ['r1#2'], look: 2 };
+  await book.add(first);
+  await book.add(second);
+  expect(await lookBook(files, folder, noon).read()).toMatchObject([first, second]);
 });
 
-test('a mark by hand counts until the next one, and can be taken back', async () => {
+test('requests are counted for the day they were sent on', async () => {
   const files = memoryFiles();
-  await markOutcome(files, folder, noon, 'r1', true);
-  await markOutcome(files, folder, noon, 'r2', true);
-  await markOutcome(files, folder, noon, 'r1', false);
-  await markOutcome(files, folder, noon, 'r2', null);
-  expect([...(await readManualOutcomes(files, folder)).outcomes]).toEqual([['r1', { passed: false, at }]]);
+  const nextDay = { now: () => noon.now() + 24 * 3600 * 1000 };
+  await recordRequests(files, folder, noon, 40);
+  await recordRequests(files, folder, noon, 2);
+  await recordRequests(files, folder, noon, 0);
+  expect(await requestsToday(files, folder, noon)).toBe(42);
+  expect(await requestsToday(files, folder, nextDay)).toBe(0);
 });
 
 test('an applied fix comes back as it was written', async () => {

@@ -11,7 +11,7 @@ test('a recorded score below its pass mark is reported at the last message', () 
       kind: 'failed-outcome',
       message: 1,
       decision: null,
-      evidence: 'Recorded outcome reward: 0, below its pass mark',
+      evidence: 'Recorded reward: 0, below its pass mark',
     },
   ]);
 });
@@ -21,7 +21,7 @@ test('an outcome without a number is still an outcome', () => {
     ...run,
     outcome: { passed: false, score: null, source: 'human feedback' },
   });
-  expect(failure?.evidence).toBe('Recorded outcome human feedback: failed');
+  expect(failure?.evidence).toBe('Recorded human feedback: failed');
 });
 
 test('a passed run, a low score that passes, and a run without outcome are healthy', () => {

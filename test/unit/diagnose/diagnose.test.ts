@@ -72,7 +72,7 @@ test('failures go to the parameter, the tool, the section and the prompt that th
       "prompts/host.md:1 [You book tables for guests of a harbour restaurant.] information related: 1 of 7 runs that carried this prompt failed",
       "prompts/host.md:1 [You book tables for guests of a harbour restaurant.] information missing: 1 of 7 runs were cut off at the output limit",
       "prompts/host.md:1 [You book tables for guests of a harbour restaurant.] information missing: 1 of 7 runs called call_manager, a tool that is not offered",
-      "tools.json:3 ["book_table"] information structural: 1 of 6 runs that called book_table got an error: Error: full",
+      "tools.json:3 ["book_table"] information structural: 1 of 6 runs that called book_table got an error: full",
       "tools.json:8 ["day"] information structural: 1 of 6 runs that called book_table sent bad arguments: day: must match format "date"",
       "tools.json:9 ["age"] information structural: 1 of 6 runs that called book_table sent bad arguments: must be number",
       "prompts/host.md:3 [## Booking] information related: 1 of 1 runs that called find_table made the same call again",

@@ -20,9 +20,7 @@ const words: WordingFacts = {
 
 describe('wording', () => {
   test('a title has count and denominator, a hint what the line does not say', () => {
-    expect(titleOf(words)).toBe(
-      '21 of 61 runs that called cancel_booking got an error: Error: booking not found',
-    );
+    expect(titleOf(words)).toBe('21 of 61 runs that called cancel_booking got an error: booking not found');
     expect(hintOf(words)).toBe('21 of 61 runs: booking not found');
     expect(
       hintOf({ ...words, kind: 'invalid-arguments', parameter: 'day', signature: 'day: must be a date' }),
@@ -38,7 +36,7 @@ describe('wording', () => {
         "21 of 61 runs: failed | 21 of 61 runs that carried this prompt failed",
         "21 of 61 runs: called cancel_booking | 21 of 61 runs called cancel_booking, a tool that is not offered",
         "21 of 61 runs: booking not found | 21 of 61 runs that called cancel_booking sent bad arguments: Error: booking not found",
-        "21 of 61 runs: booking not found | 21 of 61 runs that called cancel_booking got an error: Error: booking not found",
+        "21 of 61 runs: booking not found | 21 of 61 runs that called cancel_booking got an error: booking not found",
         "21 of 61 runs: repeated cancel_booking | 21 of 61 runs that called cancel_booking made the same call again",
         "21 of 61 runs: cut off | 21 of 61 runs were cut off at the output limit",
         "21 of 61 runs: context overflow | 21 of 61 runs overflowed the model's context window",

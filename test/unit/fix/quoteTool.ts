@@ -93,6 +93,7 @@ export function quoteContext(given: QuoteCase): FixContext {
     id: 'f1',
     kind,
     severity: 'information',
+    cause: signature,
     certainty: 'certain',
     file: source.file,
     range: anchor.range,

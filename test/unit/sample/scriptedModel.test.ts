@@ -126,7 +126,7 @@ group('an amount of money', () => {
   it.each([
     ['Day of the rate.', 0.99, 1],
     ['Day of the rate, YYYY-MM-DD.', 0.99, 1],
-    ['Day of the rate. Format: date as YYYY-MM-DD, for example 2026-01-05.', 0.25, 0.5],
+    ['Day of the rate. Format: date as YYYY-MM-DD, for example 2026-01-05.', 0.08, 0.3],
     ['Day of the rate, YYYY-MM-DD, for example 2026-01-05; today unless the client names one.', 0.99, 1],
   ])(
     'is of today where no day is named, with "%s" in %f to %f of conversations',

@@ -258,7 +258,7 @@ describe('validateEdit', { timeout: 60_000 }, () => {
     const verdict = await run(editToValidate(helps, { client }));
     expect(verdict).toMatchObject({ result: 'inconclusive', failing: { n: 12, errors: 12 }, pValue: null });
     expect(verdict.why).toBe(
-      '12 of 12 failing samples got no usable answer: repair the endpoint and replay again.',
+      '12 of 12 failing samples got no usable answer (server-error: 500 down): repair the endpoint and replay again.',
     );
   });
 

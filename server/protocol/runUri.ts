@@ -1,4 +1,4 @@
-import { RUN_SCHEME } from '../protocol/messages.ts';
+import { RUN_SCHEME } from './messages.ts';
 
 /**
  * Transcripts are Markdown documents; the steps of a run's id are the steps of the path. An id is
