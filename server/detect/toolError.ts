@@ -33,7 +33,9 @@ export function toolError(run: Run): Failure[] {
     const site = siteOf.get(index);
     const tool = site?.call.name ?? message.name;
     const { blame, parameter } = errorBlame(fault, message.text, site?.call ?? null);
-    const said = fault.said === '' ? 'no message' : quoted(fault.said, 120);
+    // A text of control characters only says nothing either.
+    const isSilent = oneLine(fault.said, 120) === '';
+    const said = isSilent ? 'no message' : quoted(fault.said, 120);
     return [
       {
         kind: 'tool-error',
@@ -46,7 +48,7 @@ export function toolError(run: Run): Failure[] {
         evidence: evidenceLine(`${oneLine(tool ?? 'a tool', 60)} failed: ${said}`),
         blame,
         certainty: fault.isStructured ? 'certain' : 'likely',
-        signature: fault.said === '' ? 'no message' : maskTemplate(fault.said),
+        signature: isSilent ? 'no message' : maskTemplate(fault.said),
       },
     ];
   });

@@ -63,6 +63,8 @@ export function prepareSession(run: Run, folder: string): Session {
     'extensions.autoCheckUpdates': false,
     'extensions.ignoreRecommendations': true,
     'telemetry.telemetryLevel': 'off',
+    // In a browser VS Code saves by itself; on a desktop it does not.
+    'files.autoSave': 'off',
     // Endpoints that a suite starts would each bring a notification.
     'remote.autoForwardPorts': false,
     'update.mode': 'none',
