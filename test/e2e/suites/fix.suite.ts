@@ -178,13 +178,19 @@ async function accepted(proposing: Thenable<unknown>): Promise<void> {
   await proposing;
 }
 
-/** VS Code shows no toasts to its test driver; the list of notifications holds the same message and buttons. */
+/**
+ * VS Code shows no toasts to its test driver; the list of notifications holds the same message and
+ * buttons. An empty list does not open, so it is asked for until our question is in it.
+ */
 async function message(): Promise<string> {
-  await commands.executeCommand('notifications.showList');
-  return page.textOf(
-    '.notifications-center .notification-list-item-message:has-text("wordings"), ' +
-      '.notifications-center .notification-list-item-message:has-text("endpoint")',
-  );
+  let found: string | undefined;
+  await eventually(async () => {
+    await commands.executeCommand('notifications.showList');
+    const messages = await page.textsOf('.notifications-center .notification-list-item-message');
+    found = messages.find((text) => /wordings|endpoint is configured/.test(text));
+    assert.ok(found, messages.join(' | '));
+  }, 30_000);
+  return found ?? '';
 }
 
 function choose(label: string): Promise<void> {
