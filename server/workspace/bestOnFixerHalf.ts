@@ -9,6 +9,14 @@ import { type Evidence, toValidate } from './validation.ts';
 import type { ProposeRequest } from './workspace.ts';
 import type { WorkspaceHost } from './workspaceHost.ts';
 
+/** What writing and comparing candidates cost, beside the verdict's own replay. */
+export interface AuthorCost {
+  readonly requests: number;
+  readonly fromCache: number;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+}
+
 /**
  * The candidate that repeats the failure least on the fixer's half, one answer each. It chooses and
  * proves nothing: the held-out half is not touched and no look is spent. Ties go to the model's order.
@@ -21,10 +29,11 @@ export async function bestOnFixerHalf(
   host: WorkspaceHost,
   token: CancellationToken,
   report: ReportProgress,
-): Promise<Fix> {
+): Promise<{ readonly fix: Fix; readonly cost: AuthorCost }> {
   const [only] = fixes;
   if (only === undefined) throw new Error('bestOnFixerHalf needs at least one candidate');
-  if (fixes.length === 1) return only;
+  const cost = { requests: 0, fromCache: 0, tokensIn: 0, tokensOut: 0 };
+  if (fixes.length === 1) return { fix: only, cost };
   const settings = { ...request.options, model: request.model };
   const { fixer } = failingHalves(evidence.list.candidates, { ...evidence, model: request.model }, settings);
   const half = { ...evidence, list: { ...evidence.list, candidates: fixer } };
@@ -44,9 +53,11 @@ export async function bestOnFixerHalf(
       [],
     );
     const unrecorded = { ...input, looks: { read: async () => [], add: async () => {} } };
-    const { failing } = await validateEdit(unrecorded, token, () => {});
-    const rate = failing.newRate ?? Number.POSITIVE_INFINITY;
+    const verdict = await validateEdit(unrecorded, token, () => {});
+    for (const key of ['requests', 'fromCache', 'tokensIn', 'tokensOut'] as const)
+      cost[key] += verdict.cost[key];
+    const rate = verdict.failing.newRate ?? Number.POSITIVE_INFINITY;
     if (rate < best.rate) best = { fix, rate };
   }
-  return best.fix;
+  return { fix: best.fix, cost };
 }

@@ -19,7 +19,7 @@ import { readSource } from '../source/readSource.ts';
 import type { Index } from '../store/traceIndex.ts';
 import { failingHalves } from '../validate/planReplay.ts';
 import { validateEdit } from '../validate/validateEdit.ts';
-import { bestOnFixerHalf } from './bestOnFixerHalf.ts';
+import { type AuthorCost, bestOnFixerHalf } from './bestOnFixerHalf.ts';
 import { fixContext, isOfFinding, toolOfFinding } from './fixEvidence.ts';
 import { prepareEdit } from './replayEdit.ts';
 import { replayEstimate } from './replayEstimate.ts';
@@ -66,9 +66,10 @@ export function proposals(
         ? ruleFix(strategy.propose(fixerView))
         : await modelFix(fixerView, evidence, request, host, token, report);
     if (!written.ok) return written;
-    const { fix } = written;
+    const { fix, cost } = written;
     const newText = applyEdit(source.text, fix.edit);
-    const verdict = await validate(source, newText, evidence, request, host, true, [], token, report);
+    const replayed = await validate(source, newText, evidence, request, host, true, [], token, report);
+    const verdict = withAuthorCost(replayed, cost);
     const diff = unifiedDiff(source.text, fix.edit);
     const proposal: Accepted = { ok: true, finding, fix, oldText: source.text, newText, diff, verdict };
     made.set(key(finding.id, fix.strategy), proposal);
@@ -138,8 +139,15 @@ async function subjectOf(findingId: string, context: Context) {
   return { ok: true as const, finding, source, pass, subject };
 }
 
-function ruleFix(fix: Fix | null): { readonly ok: true; readonly fix: Fix } | Refused {
-  if (fix !== null) return { ok: true, fix };
+interface Written {
+  readonly ok: true;
+  readonly fix: Fix;
+  /** Null for a rule, which asks nobody. */
+  readonly cost: AuthorCost | null;
+}
+
+function ruleFix(fix: Fix | null): Written | Refused {
+  if (fix !== null) return { ok: true, fix, cost: null };
   return refuse(
     'no-fix-applies',
     'The recorded calls do not tell passing from failing clearly enough for a rule-written edit.',
@@ -154,7 +162,7 @@ async function modelFix(
   host: WorkspaceHost,
   token: CancellationToken,
   report: ReportProgress,
-): Promise<{ readonly ok: true; readonly fix: Fix } | Refused> {
+): Promise<Written | Refused> {
   const model = request.model ?? evidence.runs.find(({ run }) => run.model !== null)?.run.model ?? null;
   if (request.client === null || model === null) {
     const missing = request.client === null ? 'an endpoint' : 'a model name';
@@ -164,8 +172,32 @@ async function modelFix(
   const answer = await proposeRewrites({ ...view, model }, request.client, token);
   await recordRequests(host.files, host.stateFolder, host.clock, answer.cost.requests);
   if (!answer.ok) return refuse('model-failed', answer.detail);
-  const fix = await bestOnFixerHalf(answer.fixes, view.source, evidence, request, host, token, report);
-  return { ok: true, fix };
+  const best = await bestOnFixerHalf(answer.fixes, view.source, evidence, request, host, token, report);
+  await recordRequests(host.files, host.stateFolder, host.clock, best.cost.requests);
+  const cost = {
+    ...best.cost,
+    requests: best.cost.requests + answer.cost.requests,
+    tokensIn: best.cost.tokensIn + answer.cost.inputTokens,
+    tokensOut: best.cost.tokensOut + answer.cost.outputTokens,
+  };
+  return { ok: true, fix: best.fix, cost };
+}
+
+/** A verdict says everything that was spent on it, the author's part too. */
+function withAuthorCost(verdict: Verdict, spent: AuthorCost | null): Verdict {
+  if (spent === null) return verdict;
+  const { cost } = verdict;
+  return {
+    ...verdict,
+    cost: {
+      ...cost,
+      requests: cost.requests + spent.requests,
+      fromCache: cost.fromCache + spent.fromCache,
+      tokensIn: cost.tokensIn + spent.tokensIn,
+      tokensOut: cost.tokensOut + spent.tokensOut,
+    },
+    notes: [...verdict.notes, `${spent.requests} of the requests wrote and compared candidates`],
+  };
 }
 
 async function validate(
