@@ -18,7 +18,7 @@ export async function checkCommand(
   if (options.format === 'sarif') {
     throw new UsageError('SARIF output is not built yet; use --format json');
   }
-  const { workspace } = await openForCommand(options, terminal, token);
+  const { workspace, report } = await openForCommand(options, terminal, token);
   try {
     const snapshot = workspace.snapshot() as Snapshot;
     const wanted = options.files.map((file) => relative(workspace.root, file));
@@ -37,6 +37,11 @@ export async function checkCommand(
       terminal.out(`${JSON.stringify({ runs, failedRuns, findings, hidden, unlinked }, null, 2)}\n`);
     } else {
       terminal.out(asText(snapshot, findings));
+      if (report.problems.length > 0) {
+        terminal.out(
+          `${count(report.problems.length, 'record or file', 'records or files')} could not be read; "faultline index" lists them\n`,
+        );
+      }
     }
     const failOn = options.failOn;
     const reached = failOn !== null && shown.some(({ severity }) => RANK[severity] >= RANK[failOn]);
@@ -79,11 +84,11 @@ function asText(snapshot: Snapshot, findings: readonly Row[]): string {
   const lines = [
     `${snapshot.failedRuns} of ${count(snapshot.runs, 'run')} failed, ${count(findings.length, 'finding')}`,
   ];
-  for (const { file, range, severity, title, kind, id, fixes } of findings) {
+  for (const { file, range, severity, title, kind, id, fixes, onCurrentText } of findings) {
     const at = `${file}:${range.start.line + 1}:${range.start.character + 1}`;
-    lines.push(
-      `${at}  ${severity}  ${title}  [${kind}]  ${id}${fixes.length > 0 ? '  (fixes offered)' : ''}`,
-    );
+    const note =
+      onCurrentText === 0 ? '  (on older wordings only)' : fixes.length > 0 ? '  (fixes offered)' : '';
+    lines.push(`${at}  ${severity}  ${title}  [${kind}]  ${id}${note}`);
   }
   for (const [file, n] of snapshot.hiddenByFile) lines.push(`${file}: ${n} hidden`);
   if (snapshot.unlinked.runs > 0) {

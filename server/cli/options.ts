@@ -110,9 +110,7 @@ export function readCommandLine(argv: readonly string[], environment: NodeJS.Pro
       return { command, options: replayOptions(command, values, environment) };
     }
     default:
-      throw new UsageError(
-        `unknown command "${command}"; commands: index, runs, check, fix, replay, rollout`,
-      );
+      throw new UsageError(`unknown command "${command}"; commands: index, runs, check, fix, replay`);
   }
 }
 
@@ -167,7 +165,7 @@ function replayOptions(
     cassette: text(values.cassette),
     replay: {
       answers: whole('--answers', values.answers, 3, 1),
-      margin: number('--margin', values.margin, 0.05, 0),
+      margin: share('--margin', values.margin, 0.05),
       maxFailing: whole('--max-failing', values['max-failing'], 80, 0),
       maxPassing: whole('--max-passing', values['max-passing'], 120, 0),
       maxRequests: whole('--max-requests', values['max-requests'], 2000, 0),
@@ -193,6 +191,13 @@ function whole(option: string, value: Values[string], standard: number, minimum:
   const read = number(option, value, standard, minimum);
   if (!Number.isInteger(read))
     throw new UsageError(`${option} must be a whole number, not "${String(value)}"`);
+  return read;
+}
+
+function share(option: string, value: Values[string], standard: number): number {
+  const read = number(option, value, standard, 0);
+  if (read > 1)
+    throw new UsageError(`${option} is a share between 0 and 1 (0.05 = 5 %), not "${String(value)}"`);
   return read;
 }
 

@@ -1,6 +1,6 @@
 /** `1 run`, `1,164 tool calls`. */
-export function count(n: number, noun: string): string {
-  return `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;
+export function count(n: number, noun: string, many = `${noun}s`): string {
+  return `${n.toLocaleString('en-US')} ${n === 1 ? noun : many}`;
 }
 
 /** Decimal units, as disk sizes are quoted. */

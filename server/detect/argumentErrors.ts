@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
+import { groupBy } from '../model/groupBy.ts';
 import type { Json } from '../model/json.ts';
 import { oneLine } from './evidenceText.ts';
 
@@ -37,7 +38,7 @@ function withoutAlternatives(errors: readonly ErrorObject[]): readonly ErrorObje
   for (const wrapper of errors) {
     if (!WRAPPERS.has(wrapper.keyword)) continue;
     const inside = (error: ErrorObject) => error.schemaPath.startsWith(`${wrapper.schemaPath}/`);
-    const branches = Map.groupBy(kept.filter(inside), (error) =>
+    const branches = groupBy(kept.filter(inside), (error) =>
       error.schemaPath.slice(wrapper.schemaPath.length + 1).replace(/\/.*$/s, ''),
     );
     const meant = [...branches.values()].filter(

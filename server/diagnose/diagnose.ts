@@ -74,7 +74,7 @@ export interface Pattern {
 function collectPatterns(runs: readonly RunFacts[], sources: Sources): Pattern[] {
   const patterns = new Map<string, Pattern>();
   for (const run of runs) {
-    for (const failure of run.failures) {
+    for (const failure of run.failures.filter((failure) => !isExplained(failure, run.failures))) {
       for (const place of placesOf(failure, run, sources)) {
         const signature = patternSignature(failure);
         const key = [failure.kind, place.file, place.anchor.id, failure.tool ?? '', signature].join('\0');
@@ -92,6 +92,20 @@ function collectPatterns(runs: readonly RunFacts[], sources: Sources): Pattern[]
     }
   }
   return [...patterns.values()];
+}
+
+/** The error that a tool gave for arguments that its schema forbids: the schema fault says it better, once. */
+function isExplained(failure: Failure, all: readonly Failure[]): boolean {
+  return (
+    failure.kind === 'tool-error' &&
+    failure.decision !== null &&
+    all.some(
+      (other) =>
+        other.kind === 'invalid-arguments' &&
+        (other.decision ?? other.message) === failure.decision &&
+        other.toolCallIndex === failure.toolCallIndex,
+    )
+  );
 }
 
 /** A failed outcome is one pattern, whichever field or event carried the score. */
@@ -137,7 +151,10 @@ function findingOf(pattern: Pattern, exposed: number, sources: Sources, options:
   };
 }
 
-/** A pattern that only older wordings show may have been mended already: it stays in sight, and quiet. */
+/**
+ * A pattern that only older wordings show may have been mended already, and one run is an anecdote: both
+ * stay in sight, and quiet.
+ */
 function severityOf(
   affected: number,
   onCurrentText: number,
@@ -145,7 +162,7 @@ function severityOf(
   certainty: Certainty,
   warnFromRuns: number,
 ): Severity {
-  if (certainty === 'hint' || onCurrentText === 0) return 'hint';
+  if (certainty === 'hint' || onCurrentText === 0 || affected === 1) return 'hint';
   const strong = level === 'structural' || level === 'change-point';
   return strong && affected >= warnFromRuns ? 'warning' : 'information';
 }

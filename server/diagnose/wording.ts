@@ -20,7 +20,7 @@ export function titleOf(facts: WordingFacts): string {
   const tool = facts.tool ?? 'a tool';
   switch (facts.kind) {
     case 'failed-outcome':
-      return `${count} that carried this prompt failed`;
+      return `${count} that carried this prompt were recorded as failed`;
     case 'invalid-arguments':
       return `${count} that called ${tool} sent bad arguments: ${facts.signature}`;
     case 'tool-error':

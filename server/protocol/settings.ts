@@ -36,7 +36,9 @@ export interface SettingRow {
   readonly description: string;
   readonly scope: 'window' | 'resource' | 'machine';
   /** JSON Schema of an object setting's members. */
-  readonly members?: Readonly<Record<string, { readonly description: string; readonly minimum?: number }>>;
+  readonly members?: Readonly<
+    Record<string, { readonly description: string; readonly minimum?: number; readonly maximum?: number }>
+  >;
 }
 
 export const settingRows: readonly SettingRow[] = [
@@ -86,7 +88,11 @@ export const settingRows: readonly SettingRow[] = [
     scope: 'machine',
     description: 'Limits of a replay.',
     members: {
-      margin: { description: 'Largest extra breakage accepted, as a share of passing runs.', minimum: 0 },
+      margin: {
+        description: 'Largest extra breakage accepted, as a share of passing runs.',
+        minimum: 0,
+        maximum: 1,
+      },
       answers: { description: 'Answers drawn per arm and sample.', minimum: 1 },
       maxRequests: { description: 'Requests one replay may send.', minimum: 1 },
       maxRequestsPerDay: { description: 'Requests all replays of a day may send.', minimum: 1 },
@@ -99,10 +105,11 @@ export const settingRows: readonly SettingRow[] = [
 export function readSettings(raw: unknown): Settings {
   const settings = merge(defaultSettings, raw) as unknown as Record<string, unknown>;
   for (const { key, members } of settingRows) {
-    for (const [name, { minimum }] of Object.entries(members ?? {})) {
+    for (const [name, { minimum, maximum }] of Object.entries(members ?? {})) {
       const object = settings[key] as Record<string, unknown>;
       const value = object[name];
-      if (minimum !== undefined && typeof value === 'number' && value < minimum) object[name] = minimum;
+      if (typeof value !== 'number') continue;
+      object[name] = Math.min(Math.max(value, minimum ?? value), maximum ?? value);
     }
   }
   return settings as unknown as Settings;

@@ -44,9 +44,9 @@ export function whySentence(decision: Decision, context: WhyContext): string {
       return `${lost} ${cause}, so the answers cannot tell${because}.`;
     }
     case 'too-few-failing':
-      return `Only ${reason.counted} ${context.isHeldOut ? 'held-out ' : ''}failing samples could be compared, ${MINIMUM_FAILING} are needed${missing}: record more runs of this failure.`;
+      return `Only ${reason.counted} ${context.isHeldOut ? 'held-out ' : ''}failing samples could be compared, ${MINIMUM_FAILING} are needed${missing}: ${context.because === null ? 'record more runs of this failure' : 'raise --max-requests'}.`;
     case 'too-few-passing':
-      return `Only ${reason.counted} passing samples could be compared, ${MINIMUM_PASSING} are needed to bound the breakage${missing}: record more passing runs that carry this text.`;
+      return `Only ${reason.counted} passing samples could be compared, ${MINIMUM_PASSING} are needed to bound the breakage${missing}: ${context.because === null ? 'record more passing runs that carry this text' : 'raise --max-requests'}.`;
     case 'not-reproduced':
       return `The old wording repeats the failure in ${failing.oldRepeats} of ${failing.n} samples only, so there is nothing to improve on with ${context.model}: try the recorded model or record newer failures.`;
     case 'no-benefit': {

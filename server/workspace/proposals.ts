@@ -10,6 +10,7 @@ import { checkGuards } from '../fix/guards.ts';
 import { parsePatch } from '../fix/parsePatch.ts';
 import { proposeRewrites } from '../fix/rewriteDescription.ts';
 import type { SourceFile } from '../model/anchor.ts';
+import type { Finding } from '../model/finding.ts';
 import { applyEdit, type Fix } from '../model/fix.ts';
 import { sha256 } from '../model/hash.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -51,8 +52,7 @@ export function proposals(
     const { finding, source, pass, subject } = found;
     const strategy = strategies.find(({ id }) => id === (request.strategy ?? finding.fixes[0]));
     if (strategy === undefined || !finding.fixes.includes(strategy.id)) {
-      const offered = finding.fixes.length === 0 ? 'none' : finding.fixes.join(', ');
-      return refuse('no-fix-applies', `No such strategy for this finding; it offers: ${offered}.`);
+      return refuse('no-fix-applies', whyNoFix(finding, request.strategy));
     }
     const index = await context.index();
     report({ what: 'reading recorded runs', done: 0, total: null });
@@ -69,6 +69,8 @@ export function proposals(
     const { fix, cost } = written;
     const newText = applyEdit(source.text, fix.edit);
     const replayed = await validate(source, newText, evidence, request, host, true, [], token, report);
+    const unanswered = noAnswerAtAll(replayed);
+    if (unanswered !== null) return unanswered;
     const verdict = withAuthorCost(replayed, cost);
     const diff = unifiedDiff(source.text, fix.edit);
     const proposal: Accepted = { ok: true, finding, fix, oldText: source.text, newText, diff, verdict };
@@ -106,6 +108,19 @@ export function proposals(
       });
     },
   };
+}
+
+/** Why a finding has no fix, or not the one that was asked for. */
+function whyNoFix(finding: Finding, strategy: string | null): string {
+  if (finding.fixes.length > 0)
+    return `There is no strategy ${strategy}; this finding offers: ${finding.fixes.join(', ')}.`;
+  if (finding.onCurrentText === 0) {
+    return "No run of this finding carried today's wording: the text was edited since. Record new runs to see whether it still happens.";
+  }
+  if (finding.tool === null || finding.anchor.type === 'prompt' || finding.anchor.type === 'section') {
+    return 'Fixes are written for tool definitions only so far. Edit the prompt yourself and check the edit with "faultline replay --edit".';
+  }
+  return `Only ${finding.runsAffected} runs show it, too few to tell a rule from chance.`;
 }
 
 function key(findingId: string, strategy: string): string {
@@ -181,6 +196,13 @@ async function modelFix(
     tokensOut: best.cost.tokensOut + answer.cost.outputTokens,
   };
   return { ok: true, fix: best.fix, cost };
+}
+
+/** An endpoint that never answered is a wrong request, not a verdict on the edit. */
+function noAnswerAtAll({ samples }: Verdict): Refused | null {
+  const answers = samples.flatMap(({ oldAnswers, newAnswers }) => [...oldAnswers, ...newAnswers]);
+  if (answers.length === 0 || answers.some(({ grade }) => grade !== 'error')) return null;
+  return refuse('model-failed', `The model endpoint gave no answer: ${answers[0]?.why ?? 'no reason given'}`);
 }
 
 /** A verdict says everything that was spent on it, the author's part too. */
@@ -265,6 +287,13 @@ async function replayPatch(
   if (source === null || !pass.sources.has(file)) {
     return refuse('not-a-source-file', `${file} is no prompt or tool-definition file of the workspace.`);
   }
+  const after = readSource(file, newText);
+  if (source.tools.length > 0 && (after?.tools.length ?? 0) === 0) {
+    return refuse(
+      'patch-does-not-apply',
+      `The patch leaves no readable tool definition in ${file}: is it still valid JSON?`,
+    );
+  }
   const finding = context.snapshot()?.findings.find(({ id }) => id === request.findingId);
   if (request.findingId !== null && finding === undefined) {
     return refuse('no-such-finding', `There is no finding ${request.findingId}.`);
@@ -285,7 +314,7 @@ async function replayPatch(
     otherTexts: [],
     names: {
       before: declaredNames(source.tools),
-      after: declaredNames(readSource(file, newText)?.tools ?? []),
+      after: declaredNames(after?.tools ?? []),
     },
     author: 'person',
   }).map(({ detail }) => `warning: ${detail}`);
@@ -300,6 +329,8 @@ async function replayPatch(
     token,
     report,
   );
+  const unanswered = noAnswerAtAll(verdict);
+  if (unanswered !== null) return unanswered;
   const diff = unifiedDiff(oldText, minimalEdit(file, oldText, newText));
   return { ok: true, file, oldText, newText, diff, verdict };
 }

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { groupBy } from '../../model/groupBy.ts';
 import { rows } from '../rows.ts';
 import type { IndexedFile } from '../traceIndex.ts';
 
@@ -27,7 +28,7 @@ export async function indexedFiles(connection: DuckDBConnection): Promise<readon
     connection,
     'SELECT file, format, records FROM file_formats ORDER BY file, format',
   );
-  const byFile = Map.groupBy(formats, ({ file }) => file);
+  const byFile = groupBy(formats, ({ file }) => file);
   return files.map(({ file, ...row }) => ({
     ...row,
     formats: Object.fromEntries((byFile.get(file) ?? []).map(({ format, records }) => [format, records])),

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { groupBy } from '../../model/groupBy.ts';
 import type { Json } from '../../model/json.ts';
 import type { Message, Role, ToolCall } from '../../model/run.ts';
 import { argumentsFromText } from '../digest.ts';
@@ -57,7 +58,7 @@ export async function messagesOf(
     ['position'],
   );
   const textOf = await textsOf(connection, [...found, ...calls]);
-  const callsByMessage = Map.groupBy(calls, ({ key }) => key);
+  const callsByMessage = groupBy(calls, ({ key }) => key);
   const messages = new Map<number, Message>();
   for (const row of found) {
     const toolCalls = (callsByMessage.get(row.key) ?? []).map((call) => toToolCall(call, textOf(call)));

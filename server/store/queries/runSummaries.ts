@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { groupBy } from '../../model/groupBy.ts';
 import { rows } from '../rows.ts';
 import type { RunSummary } from '../traceIndex.ts';
 import { RUN_COLUMNS, RUN_ORDER, type RunRow, runScalars } from './runColumns.ts';
@@ -35,9 +36,9 @@ export async function runSummaries(connection: DuckDBConnection): Promise<readon
     `SELECT p.run, t.name, count(*)::INTEGER AS calls
      FROM run_messages p JOIN tool_calls t USING (message) GROUP BY p.run, t.name ORDER BY p.run, t.name`,
   );
-  const promptsByRun = Map.groupBy(prompts, ({ run }) => run);
-  const toolSetsByRun = Map.groupBy(toolSets, ({ run }) => run);
-  const calledByRun = Map.groupBy(calledTools, ({ run }) => run);
+  const promptsByRun = groupBy(prompts, ({ run }) => run);
+  const toolSetsByRun = groupBy(toolSets, ({ run }) => run);
+  const calledByRun = groupBy(calledTools, ({ run }) => run);
   return runs.map((row) => ({
     ...runScalars(row),
     messages: row.messages,

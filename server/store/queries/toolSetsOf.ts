@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { groupBy } from '../../model/groupBy.ts';
 import type { ToolDefinition } from '../../model/run.ts';
 import { rows } from '../rows.ts';
 import { rowsByKeys } from './rowsByKeys.ts';
@@ -32,7 +33,7 @@ export async function toolSetsOf(
     places.map(({ set }) => set),
     ['s.position'],
   );
-  const rowsBySet = Map.groupBy(definitions, ({ key }) => key);
+  const rowsBySet = groupBy(definitions, ({ key }) => key);
   const sets = new Map<number, ToolSet>();
   const byRun = new Map<number, ToolSet[]>();
   for (const { key: run, set } of places) {
