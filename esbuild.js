@@ -1,7 +1,8 @@
 // Bundles: the client (what VS Code loads at start, so kept small), the language server and the
 // command line (DuckDB stays outside, it is a native library), and the web view's script.
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build, context } from 'esbuild';
+import { packagesOfScope, thirdPartyNotices } from './test/setup/thirdPartyNotices.ts';
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
@@ -59,7 +60,14 @@ mkdirSync('dist/media', { recursive: true });
 if (watch) {
   for (const options of bundles) await (await context(options)).watch();
 } else {
-  await Promise.all(bundles.map((options) => build(options)));
+  const built = await Promise.all(bundles.map((options) => build(options)));
+  const asTheyAre = [...packagesOfScope('.', '@duckdb'), 'node_modules/@vscode/codicons'];
+  const notices = thirdPartyNotices(
+    '.',
+    built.map(({ metafile }) => metafile),
+    asTheyAre,
+  );
+  writeFileSync('dist/THIRD-PARTY-NOTICES.txt', notices);
 }
 copyFileSync('media/scorecard.css', 'dist/media/scorecard.css');
 copyFileSync('node_modules/@vscode/codicons/dist/codicon.css', 'dist/media/codicon.css');

@@ -38,3 +38,20 @@ export async function hasRelevantFiles(): Promise<boolean> {
   const anyOf = `{${relevantPatterns().join(',')}}`;
   return (await vscode.workspace.findFiles(anyOf, IGNORED, 1)).length > 0;
 }
+
+/** Calls once when such a file is made; one set of watchers, gone after the call or when disposed. */
+export function onFirstRelevantFile(listener: () => void): vscode.Disposable {
+  const watchers = relevantPatterns().map((pattern) =>
+    vscode.workspace.createFileSystemWatcher(pattern, false, true, true),
+  );
+  const all = vscode.Disposable.from(
+    ...watchers,
+    ...watchers.map((watcher) =>
+      watcher.onDidCreate(() => {
+        all.dispose();
+        listener();
+      }),
+    ),
+  );
+  return all;
+}

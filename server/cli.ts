@@ -10,15 +10,24 @@ process.once('SIGINT', () => {
 process.once('SIGTERM', () => {
   stop.isCancellationRequested = true;
 });
-// A reader such as `head` may close the pipe early; that is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-});
+// What the command makes (index, log of the index, answers) holds conversations: it is its owner's alone.
+process.umask(0o077);
 
-process.exitCode = await runCli(
+// A reader such as `head` may close the pipe early: the rest is not written, and the exit code stands.
+let isOutputClosed = false;
+let outputError: NodeJS.ErrnoException | null = null;
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (!isOutputClosed && error.code !== 'EPIPE') outputError = error;
+  isOutputClosed = true;
+});
+process.stderr.on('error', () => {});
+
+const exitCode = await runCli(
   process.argv.slice(2),
   {
-    out: (text) => process.stdout.write(text),
+    out: (text) => {
+      if (!isOutputClosed) process.stdout.write(text);
+    },
     err: (text) => process.stderr.write(text),
     environment: process.env,
     workingFolder: process.cwd(),
@@ -26,3 +35,10 @@ process.exitCode = await runCli(
   },
   stop,
 );
+process.exitCode = exitCode;
+// The last write may still fail, on a full disk for one.
+process.once('beforeExit', () => {
+  if (outputError !== null)
+    process.stderr.write(`faultline: cannot write the output (${outputError.code})\n`);
+  process.exitCode = outputError === null ? exitCode : 2;
+});

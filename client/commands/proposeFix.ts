@@ -10,7 +10,7 @@ import {
 import type { Extension } from '../extension.ts';
 import { showScorecard } from '../ui/scorecardPanel.ts';
 import { isSampleFolder } from './openSample.ts';
-import { KEY_NAME } from './setModelKey.ts';
+import { modelKeyFor } from './setModelKey.ts';
 import { configureModel, useScriptedModel } from './useModel.ts';
 
 /** Generates and checks an edit with visible progress and a cancel button, then shows the scorecard. */
@@ -21,12 +21,13 @@ export async function proposeFix(
   uri?: string,
 ): Promise<void> {
   if (!(await isSaved(uri))) return;
-  if (!(await consent(extension, finding, strategy))) return;
+  const consented = await consent(extension, finding, strategy);
+  if (consented === null) return;
   const client = await extension.client();
   const params: ProposeFixParams = {
     finding,
     strategy,
-    apiKey: (await extension.context.secrets.get(KEY_NAME)) ?? null,
+    key: await modelKeyFor(extension, consented.endpoint),
     workDoneToken: `faultline-${Date.now()}`,
   };
   const proposal = await vscode.window.withProgress(
@@ -86,12 +87,17 @@ async function isSaved(uri: string | undefined): Promise<boolean> {
   return answer === 'Save' && (await document.save());
 }
 
+interface Consent {
+  /** Where requests may go; null for a static proof, which sends none. */
+  readonly endpoint: string | null;
+}
+
 /**
  * The question before anything is sent: what, how much and where to. Without an endpoint there is
- * only the static proof: said plainly, with the one step that changes it. False = the person left.
+ * only the static proof: said plainly, with the one step that changes it. Null = the person left.
  */
-async function consent(extension: Extension, finding: string, strategy: string): Promise<boolean> {
-  if (!vscode.workspace.isTrusted) return true;
+async function consent(extension: Extension, finding: string, strategy: string): Promise<Consent | null> {
+  if (!vscode.workspace.isTrusted) return { endpoint: null };
   const client = await extension.client();
   const estimate = await client.sendRequest<FixEstimate | null>(ESTIMATE_FIX, { finding, strategy });
   if (estimate === null) return offerModel(extension, finding, strategy);
@@ -99,18 +105,19 @@ async function consent(extension: Extension, finding: string, strategy: string):
     `Replay ${estimate.failing} failing and ${estimate.passing} passing runs with both wordings? ` +
     `About ${estimate.requests} requests and ${thousands(estimate.tokensIn)} input tokens ` +
     `to ${estimate.endpoint}, at most ${estimate.maxRequests} requests. The price is not known.`;
-  return (await vscode.window.showInformationMessage(question, 'Replay')) === 'Replay';
+  const answer = await vscode.window.showInformationMessage(question, 'Replay');
+  return answer === 'Replay' ? { endpoint: estimate.endpoint } : null;
 }
 
-async function offerModel(extension: Extension, finding: string, strategy: string): Promise<boolean> {
+async function offerModel(extension: Extension, finding: string, strategy: string): Promise<Consent | null> {
   const connect = isSampleFolder(extension.context) ? 'Use the Scripted Model' : 'Configure Endpoint…';
   const choice = await vscode.window.showInformationMessage(
     'No model endpoint is configured: the edit can be proved statically, but not replayed. No request will be sent.',
     connect,
     'Static Proof Only',
   );
-  if (choice === undefined) return false;
-  if (choice === 'Static Proof Only') return true;
+  if (choice === undefined) return null;
+  if (choice === 'Static Proof Only') return { endpoint: null };
   if (choice === 'Configure Endpoint…') await configureModel();
   else await useScriptedModel(extension);
   return consent(extension, finding, strategy);

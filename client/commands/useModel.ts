@@ -24,3 +24,10 @@ export async function useScriptedModel(extension: Extension): Promise<void> {
   const { endpoint } = await client.sendRequest<{ endpoint: string }>(START_SCRIPTED_MODEL);
   void vscode.window.setStatusBarMessage(`Faultline: scripted model listens on ${endpoint}`, 5000);
 }
+
+/** Empty when none is configured. */
+export function configuredEndpoint(): string {
+  return (
+    vscode.workspace.getConfiguration('faultline').get<{ endpoint?: string }>('model', {}).endpoint ?? ''
+  );
+}

@@ -2,9 +2,13 @@ import type { Finding, Severity } from '../model/finding.ts';
 import { type LineCharacter, lineCharacterAt, lineStarts } from '../model/lineIndex.ts';
 import type { CancellationToken } from '../ports/cancellation.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
+import type { PassResult } from '../workspace/workspace.ts';
+import { namedSources } from './namedSources.ts';
 import { openForCommand } from './openForCommand.ts';
-import { type CheckOptions, UsageError } from './options.ts';
+import type { CheckOptions } from './options.ts';
 import type { Terminal } from './run.ts';
+import { untiedFailures, untiedText } from './untiedFailures.ts';
+import { UsageError } from './usageError.ts';
 import { count } from './words.ts';
 
 const RANK: Record<Severity, number> = { hint: 0, information: 1, warning: 2 };
@@ -18,25 +22,26 @@ export async function checkCommand(
   if (options.format === 'sarif') {
     throw new UsageError('SARIF output is not built yet; use --format json');
   }
-  const { workspace, report } = await openForCommand(options, terminal, token);
+  const { workspace, report, nothingRead } = await openForCommand(options, terminal, token);
   try {
     const snapshot = workspace.snapshot() as Snapshot;
-    const wanted = options.files.map((file) => relative(workspace.root, file));
-    for (const file of wanted) {
-      if (!snapshot.sources.has(file)) {
-        throw new UsageError(`${file} is no prompt or tool-definition file of the workspace`);
-      }
-    }
-    const shown = snapshot.findings.filter(({ file }) => wanted.length === 0 || wanted.includes(file));
+    const known = new Set(snapshot.sources.keys());
+    const wanted = await namedSources(options.files, workspace.root, terminal.workingFolder, known);
+    const shown = snapshot.findings.filter(({ file }) => wanted.size === 0 || wanted.has(file));
+    const untied = untiedFailures(workspace.lastPass() as PassResult);
     const findings = shown.map((finding) => findingRow(finding, snapshot));
     if (options.format === 'ndjson') {
       for (const finding of findings) terminal.out(`${JSON.stringify(finding)}\n`);
     } else if (options.format === 'json') {
       const { runs, failedRuns, unlinked } = snapshot;
       const hidden = Object.fromEntries(snapshot.hiddenByFile);
-      terminal.out(`${JSON.stringify({ runs, failedRuns, findings, hidden, unlinked }, null, 2)}\n`);
+      const files = report.filesRead + report.filesUnchanged;
+      const problems = report.problems.length;
+      const answer = { files, problems, runs, failedRuns, findings, hidden, unlinked, untied };
+      terminal.out(`${JSON.stringify(answer, null, 2)}\n`);
     } else {
-      terminal.out(asText(snapshot, findings));
+      if (nothingRead !== null) terminal.out(`${nothingRead}\n`);
+      terminal.out(asText(snapshot, findings, wanted.size === 0 ? untiedText(untied) : null));
       if (report.problems.length > 0) {
         terminal.out(
           `${count(report.problems.length, 'record or file', 'records or files')} could not be read; "faultline index" lists them\n`,
@@ -80,7 +85,7 @@ function findingRow(finding: Finding, snapshot: Snapshot) {
 }
 
 /** As an editor would show them: file, line, text. */
-function asText(snapshot: Snapshot, findings: readonly Row[]): string {
+function asText(snapshot: Snapshot, findings: readonly Row[], untied: string | null): string {
   const lines = [
     `${snapshot.failedRuns} of ${count(snapshot.runs, 'run')} failed, ${count(findings.length, 'finding')}`,
   ];
@@ -91,6 +96,7 @@ function asText(snapshot: Snapshot, findings: readonly Row[]): string {
     lines.push(`${at}  ${severity}  ${title}  [${kind}]  ${id}${note}`);
   }
   for (const [file, n] of snapshot.hiddenByFile) lines.push(`${file}: ${n} hidden`);
+  if (untied !== null) lines.push(untied);
   if (snapshot.unlinked.runs > 0) {
     lines.push(
       `${count(snapshot.unlinked.runs, 'run')} could not be linked to a prompt file of the workspace`,
@@ -100,9 +106,4 @@ function asText(snapshot: Snapshot, findings: readonly Row[]): string {
     lines.push(`tool ${name} (${count(calls, 'call')}) has no definition in the workspace`);
   }
   return `${lines.join('\n')}\n`;
-}
-
-function relative(root: string, file: string): string {
-  const forward = file.replaceAll('\\', '/').replace(/^\.\//, '');
-  return forward.startsWith(`${root}/`) ? forward.slice(root.length + 1) : forward;
 }

@@ -7,11 +7,13 @@ import { sha256 } from '../model/hash.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { CancellationToken } from '../ports/cancellation.ts';
 import type { ModelClient } from '../ports/modelClient.ts';
-import type { PatchReplay, Workspace } from '../workspace/workspace.ts';
+import type { PatchReplay, ProposeRequest, Workspace } from '../workspace/workspace.ts';
 import { openForCommand, progressOn } from './openForCommand.ts';
-import { type ReplayCommandOptions, UsageError } from './options.ts';
+import type { ReplayCommandOptions } from './options.ts';
 import type { Terminal } from './run.ts';
 import { scorecardText } from './scorecardText.ts';
+import { UsageError } from './usageError.ts';
+import { count } from './words.ts';
 
 /** `faultline fix --finding ID`: generates an edit and validates it on held-out samples. */
 export async function fixCommand(
@@ -22,17 +24,15 @@ export async function fixCommand(
   refuseSarif(options);
   const { workspace } = await openForCommand(options, terminal, token);
   try {
-    const proposal = await workspace.proposeFix(
-      {
-        findingId: options.finding as string,
-        strategy: options.strategy,
-        client: await modelClient(options, terminal),
-        model: options.model,
-        options: { ...options.replay, maxRequestsPerDay: Number.POSITIVE_INFINITY },
-      },
-      token,
-      progressOn(terminal, options.quiet),
-    );
+    const request: ProposeRequest = {
+      findingId: options.finding as string,
+      strategy: options.strategy,
+      client: await modelClient(options, terminal),
+      model: options.model,
+      options: { ...options.replay, maxRequestsPerDay: Number.POSITIVE_INFINITY },
+    };
+    await announceFix(request, options, workspace, terminal);
+    const proposal = await workspace.proposeFix(request, token, progressOn(terminal, options.quiet));
     if (!proposal.ok) throw new UsageError(proposal.detail);
     const { fix, oldText, newText, diff, verdict } = proposal;
     const edit = {
@@ -66,6 +66,11 @@ export async function replayCommand(
   if (patch === null) throw new UsageError(`cannot read the patch ${path}`);
   const { workspace } = await openForCommand(options, terminal, token);
   try {
+    if (options.modelEndpoint !== null && !options.quiet) {
+      terminal.err(
+        `faultline: sends at most ${count(options.replay.maxRequests, 'request')} to ${options.modelEndpoint}; Ctrl+C stops\n`,
+      );
+    }
     const replay: PatchReplay = await workspace.replayPatch(
       {
         patch,
@@ -85,6 +90,25 @@ export async function replayCommand(
   } finally {
     await workspace.close();
   }
+}
+
+/** Says what a fix is going to send before it sends anything; silent where nothing will be sent. */
+async function announceFix(
+  request: ProposeRequest,
+  { modelEndpoint, quiet }: ReplayCommandOptions,
+  workspace: Workspace,
+  terminal: Terminal,
+): Promise<void> {
+  if (modelEndpoint === null || quiet) return;
+  const offered = workspace.snapshot()?.findings.find(({ id }) => id === request.findingId)?.fixes ?? [];
+  const strategy = request.strategy ?? offered[0];
+  if (strategy === undefined || !offered.includes(strategy)) return;
+  const estimate = await workspace.estimateFix(request);
+  if (estimate === null) return;
+  terminal.err(
+    `faultline: sends about ${count(estimate.requests, 'request')} and ${count(estimate.tokensIn, 'input token')} to ` +
+      `${modelEndpoint}, at most ${count(request.options.maxRequests, 'request')}; Ctrl+C stops\n`,
+  );
 }
 
 interface Answer {

@@ -1,7 +1,8 @@
 import type { CancellationToken } from '../ports/cancellation.ts';
 import { openForCommand } from './openForCommand.ts';
-import { type CommonOptions, UsageError } from './options.ts';
+import type { CommonOptions } from './options.ts';
 import type { Terminal } from './run.ts';
+import { UsageError } from './usageError.ts';
 import { bytes, count } from './words.ts';
 
 const PROBLEMS_SHOWN = 20;
@@ -13,7 +14,7 @@ export async function indexCommand(
   token: CancellationToken,
 ): Promise<number> {
   if (options.format === 'sarif') throw new UsageError('index has no SARIF output');
-  const { workspace, report } = await openForCommand(options, terminal, token);
+  const { workspace, report, nothingRead } = await openForCommand(options, terminal, token);
   try {
     const totals = await workspace.totals();
     const answer = { ...totals, filesUnchanged: report.filesUnchanged, elapsedMs: report.elapsedMs };
@@ -22,6 +23,7 @@ export async function indexCommand(
       return 0;
     }
     const lines = [
+      ...(nothingRead === null ? [] : [nothingRead]),
       `${count(totals.files, 'file')} (${report.filesUnchanged} unchanged), ${bytes(totals.bytes)}`,
       `${count(totals.runs, 'run')}: ${count(totals.modelCalls, 'model call')}, ${count(totals.toolCalls, 'tool call')}, ${count(totals.messages, 'message')}`,
       ...Object.entries(totals.formats).map(

@@ -9,20 +9,23 @@ import { userFolders } from '../host/userFolders.ts';
 import type { CancellationToken } from '../ports/cancellation.ts';
 import { noProgress, type ReportProgress } from '../ports/progress.ts';
 import { defaultSettings, readSettings } from '../protocol/settings.ts';
-import { openIndex } from '../store/openIndex.ts';
+import { type OpenIndexResult, openIndex } from '../store/openIndex.ts';
 import { openWorkspace } from '../workspace/openWorkspace.ts';
 import type { RefreshReport, Workspace } from '../workspace/workspace.ts';
-import { type CommonOptions, UsageError } from './options.ts';
+import type { CommonOptions } from './options.ts';
 import type { Terminal } from './run.ts';
+import { UsageError } from './usageError.ts';
 
 export interface OpenedForCommand {
   readonly workspace: Workspace;
   readonly report: RefreshReport;
+  /** Said in the place of results when there was no trace file to read; null otherwise. */
+  readonly nothingRead: string | null;
 }
 
 /** Opens the workspace of a command line and brings its index up to date. The caller closes it. */
 export async function openForCommand(
-  options: CommonOptions & { readonly cassette?: string | null },
+  options: CommonOptions & { readonly cassette?: string | null; readonly modelEndpoint?: string | null },
   terminal: Terminal,
   token: CancellationToken,
 ): Promise<OpenedForCommand> {
@@ -38,14 +41,14 @@ export async function openForCommand(
     files: nodeFiles,
     clock: systemClock,
     git: () => git,
-    openIndex: () => openIndex({ path: indexPath ?? folders.index }),
+    openIndex: () => (indexPath === null ? openIndex({ path: folders.index }) : openNamedIndex(indexPath)),
     openPrivateIndex: () => openIndex({ path: ':memory:' }),
     stateFolder: folders.state,
     answers: () =>
       fileAnswerCache(
         nodeFiles,
         options.cassette == null ? join(folders.state, 'answers.jsonl') : fromHere(options.cassette),
-        options.modelEndpoint,
+        options.modelEndpoint ?? null,
       ),
     settings: () => ({
       traces: options.traces?.map((path) => (isAbsolute(path) ? path : fromHere(path))) ?? settings.traces,
@@ -54,9 +57,28 @@ export async function openForCommand(
       ...settings.findings,
     }),
   });
-  const report = await workspace.refresh(token, progressOn(terminal, options.quiet));
-  if (report.notice !== null) terminal.err(`faultline: ${report.notice}\n`);
-  return { workspace, report };
+  try {
+    const report = await workspace.refresh(token, progressOn(terminal, options.quiet));
+    if (report.notice !== null) terminal.err(`faultline: ${report.notice}\n`);
+    const isEmpty = report.filesRead + report.filesUnchanged === 0;
+    const places = settings.traces.join(', ');
+    const nothingRead = isEmpty
+      ? `no trace files found; looked for ${places} in the workspace; use --traces`
+      : null;
+    return { workspace, report, nothingRead };
+  } catch (error) {
+    await workspace.close().catch(() => {});
+    throw error;
+  }
+}
+
+/** A file that a person named is used or refused; only one that is busy is replaced by one in memory. */
+async function openNamedIndex(path: string): Promise<OpenIndexResult> {
+  const opened = await openIndex({ path, keepsForeign: true });
+  if (opened.ok || opened.reason === 'locked-by-other-process') return opened;
+  throw new UsageError(
+    `cannot use --index: ${opened.detail.replace(/\.$/, '')}; name an index or a new file`,
+  );
 }
 
 /** Progress goes to stderr, one line that is written over on a terminal, and nothing elsewhere but ends. */

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { Severity } from '../model/finding.ts';
-
-/** A request that is wrong: one line, what and where. The entry prints it and exits with 2. */
-export class UsageError extends Error {}
+import { readEndpoint } from './endpoint.ts';
+import type { HelpTopic } from './help.ts';
+import { UsageError } from './usageError.ts';
 
 export type OutputFormat = 'text' | 'json' | 'ndjson' | 'sarif';
 
@@ -13,8 +13,6 @@ export interface CommonOptions {
   /** Null = one file per workspace in the user's cache folder. */
   readonly index: string | null;
   readonly format: OutputFormat;
-  readonly modelEndpoint: string | null;
-  readonly model: string | null;
   readonly quiet: boolean;
 }
 
@@ -29,6 +27,9 @@ export interface ReplayCommandOptions extends CommonOptions {
   readonly edit: string | null;
   readonly regressions: boolean;
   readonly apply: 'no' | 'accepted' | 'always';
+  /** Null = no request is sent. */
+  readonly modelEndpoint: string | null;
+  readonly model: string | null;
   readonly cassette: string | null;
   readonly replay: {
     readonly answers: number;
@@ -42,7 +43,8 @@ export interface ReplayCommandOptions extends CommonOptions {
 }
 
 export type CommandLine =
-  | { readonly command: 'help' | 'version' }
+  | { readonly command: 'help'; readonly topic: HelpTopic | null }
+  | { readonly command: 'version' }
   | { readonly command: 'index' | 'runs'; readonly options: CommonOptions }
   | { readonly command: 'check'; readonly options: CheckOptions }
   | { readonly command: 'fix' | 'replay'; readonly options: ReplayCommandOptions }
@@ -82,31 +84,31 @@ export function readCommandLine(argv: readonly string[], environment: NodeJS.Pro
     case 'help':
     case '--help':
     case '-h':
-      return { command: 'help' };
+      return { command: 'help', topic: topicOf(rest[0]) };
     case 'version':
     case '--version':
       return { command: 'version' };
     case 'rollout':
       return rest.includes('--help') || rest.includes('-h')
-        ? { command: 'help' }
+        ? { command: 'help', topic: null }
         : { command, options: null };
     case 'index':
     case 'runs': {
       const { values } = parse(rest, COMMON, false);
-      if (values.help) return { command: 'help' };
-      return { command, options: common(values, environment, command === 'runs' ? 'ndjson' : 'text') };
+      if (values.help) return { command: 'help', topic: command };
+      return { command, options: common(values, command === 'runs' ? 'ndjson' : 'text') };
     }
     case 'check': {
       const { values, positionals } = parse(rest, { ...COMMON, 'fail-on': { type: 'string' } }, true);
-      if (values.help) return { command: 'help' };
+      if (values.help) return { command: 'help', topic: command };
       const failOn = oneOf('--fail-on', text(values['fail-on']), ['hint', 'information', 'warning']);
-      return { command, options: { ...common(values, environment, 'text'), failOn, files: positionals } };
+      return { command, options: { ...common(values, 'text'), failOn, files: positionals } };
     }
     case 'fix':
     case 'replay': {
       const withValue = rest.map((argument) => (argument === '--apply' ? '--apply=accepted' : argument));
       const { values } = parse(withValue, { ...COMMON, ...REPLAY }, false);
-      if (values.help) return { command: 'help' };
+      if (values.help) return { command: 'help', topic: command };
       return { command, options: replayOptions(command, values, environment) };
     }
     default:
@@ -128,15 +130,13 @@ function parse(
   }
 }
 
-function common(values: Values, environment: NodeJS.ProcessEnv, standard: OutputFormat): CommonOptions {
+function common(values: Values, standard: OutputFormat): CommonOptions {
+  const traces = Array.isArray(values.traces) ? values.traces.map(String) : null;
   return {
-    workspace: text(values.workspace) ?? '.',
-    traces: Array.isArray(values.traces) ? values.traces.map(String) : null,
-    index: text(values.index),
+    workspace: filled('--workspace', text(values.workspace), 'a folder') ?? '.',
+    traces: traces?.map((path) => filled('--traces', path, 'a file, folder or glob') ?? path) ?? null,
+    index: filled('--index', text(values.index), 'a file or :memory:'),
     format: oneOf('--format', text(values.format), ['text', 'json', 'ndjson', 'sarif']) ?? standard,
-    // The contract's default. A key alone, without an endpoint, never leads to a request.
-    modelEndpoint: endpoint(text(values['model-endpoint']) ?? environment.OPENAI_BASE_URL ?? null),
-    model: text(values.model),
     quiet: values.quiet === true,
   };
 }
@@ -156,12 +156,15 @@ function replayOptions(
     throw new UsageError('replay needs --edit PATCH, a unified diff against the workspace');
   }
   return {
-    ...common(values, environment, 'text'),
+    ...common(values, 'text'),
     finding,
     strategy: text(values.strategy),
     edit,
     regressions,
     apply: oneOf('--apply', text(values.apply), ['accepted', 'always']) ?? 'no',
+    // Read here alone: a bad endpoint in the environment is nothing to a command that sends nothing.
+    modelEndpoint: readEndpoint(text(values['model-endpoint']), environment),
+    model: text(values.model),
     cassette: text(values.cassette),
     replay: {
       answers: whole('--answers', values.answers, 3, 1),
@@ -177,6 +180,17 @@ function replayOptions(
 
 function text(value: Values[string]): string | null {
   return typeof value === 'string' ? value : null;
+}
+
+/** An empty path is a variable that a script forgot to set, never the current folder. */
+function filled(option: string, value: string | null, wanted: string): string | null {
+  if (value?.trim() === '') throw new UsageError(`${option} is empty; it needs ${wanted}`);
+  return value;
+}
+
+function topicOf(command: string | undefined): HelpTopic | null {
+  const topics: readonly HelpTopic[] = ['index', 'runs', 'check', 'fix', 'replay'];
+  return topics.find((topic) => topic === command) ?? null;
 }
 
 function oneOf<T extends string>(option: string, value: string | null, allowed: readonly T[]): T | null {
@@ -208,11 +222,4 @@ function number(option: string, value: Values[string], standard: number, minimum
     throw new UsageError(`${option} must be a number of at least ${minimum}, not "${String(value)}"`);
   }
   return parsed;
-}
-
-function endpoint(url: string | null): string | null {
-  if (url === null || url === '') return null;
-  if (!/^https?:\/\//.test(url))
-    throw new UsageError(`--model-endpoint must be an http(s) URL, not "${url}"`);
-  return url.replace(/\/+$/, '');
 }

@@ -2,10 +2,11 @@ import { type CancellationToken, CancelledError } from '../ports/cancellation.ts
 import { IndexError, NoSuchTraceError } from '../workspace/openWorkspace.ts';
 import { checkCommand } from './checkCommand.ts';
 import { fixCommand, replayCommand } from './fixCommand.ts';
-import { HELP } from './help.ts';
+import { helpText } from './help.ts';
 import { indexCommand } from './indexCommand.ts';
-import { type CommandLine, readCommandLine, UsageError } from './options.ts';
+import { type CommandLine, readCommandLine } from './options.ts';
 import { runsCommand } from './runsCommand.ts';
+import { UsageError } from './usageError.ts';
 
 /** Where a command writes and what it may know of its process. */
 export interface Terminal {
@@ -41,7 +42,7 @@ export async function runCli(
 function dispatch(line: CommandLine, terminal: Terminal, token: CancellationToken): Promise<number> | number {
   switch (line.command) {
     case 'help':
-      terminal.out(HELP);
+      terminal.out(helpText(line.topic));
       return 0;
     case 'version':
       terminal.out(`${terminal.version}\n`);

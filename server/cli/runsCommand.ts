@@ -2,8 +2,9 @@ import { lineCharacterAt, lineStarts } from '../model/lineIndex.ts';
 import type { CancellationToken } from '../ports/cancellation.ts';
 import type { PassResult } from '../workspace/workspace.ts';
 import { openForCommand } from './openForCommand.ts';
-import { type CommonOptions, UsageError } from './options.ts';
+import type { CommonOptions } from './options.ts';
 import type { Terminal } from './run.ts';
+import { UsageError } from './usageError.ts';
 
 /** `faultline runs`: one line of JSON a run, in the order of the index. */
 export async function runsCommand(
@@ -12,8 +13,9 @@ export async function runsCommand(
   token: CancellationToken,
 ): Promise<number> {
   if (options.format === 'sarif') throw new UsageError('runs has no SARIF output');
-  const { workspace } = await openForCommand(options, terminal, token);
+  const { workspace, nothingRead } = await openForCommand(options, terminal, token);
   try {
+    if (nothingRead !== null && options.format === 'text') terminal.out(`${nothingRead}\n`);
     const rows = runRows(workspace.lastPass() as PassResult);
     if (options.format === 'json') terminal.out(`${JSON.stringify([...rows], null, 2)}\n`);
     else if (options.format === 'ndjson') for (const row of rows) terminal.out(`${JSON.stringify(row)}\n`);

@@ -15,7 +15,7 @@ import type { DetectContext } from './context.ts';
  * Goes into the key of stored results: raise it with every change that can alter any detector's
  * answer, or old answers stay.
  */
-export const DETECTION_VERSION = 1;
+export const DETECTION_VERSION = 2;
 
 /** Every detector's failures, ordered by message, kind and place of the call in its message. */
 export function detectFailures(run: Run, context: DetectContext): readonly Failure[] {

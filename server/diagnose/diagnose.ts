@@ -118,7 +118,15 @@ function findingOf(pattern: Pattern, exposed: number, sources: Sources, options:
   const affected = occurrences.length;
   const certainty = weakest(occurrences.map(({ failure }) => failure.certainty));
   const onCurrentText = occurrences.filter((occurrence) => occurrence.onCurrentText).length;
-  const words = { kind, affected, exposed: Math.max(exposed, affected), tool, parameter, signature };
+  const words = {
+    kind,
+    certainty,
+    affected,
+    exposed: Math.max(exposed, affected),
+    tool,
+    parameter,
+    signature,
+  };
   const times = occurrences
     .map(({ run }) => run.startedAt)
     .filter((time) => time !== null)

@@ -1,3 +1,4 @@
+import { nearestName } from '../detect/nearestName.ts';
 import type { Anchor, PromptSource, SourceFile, ToolSource } from '../model/anchor.ts';
 import type { Failure } from '../model/failure.ts';
 import type { EvidenceLevel } from '../model/finding.ts';
@@ -24,7 +25,43 @@ export function placesOf(failure: Failure, facts: RunFacts, sources: Sources): r
     const place = toolPlace(failure, facts, sources);
     return place === null ? [] : [place];
   }
+  if (failure.kind === 'unknown-tool') return unknownToolPlaces(failure, facts, sources);
   return promptPlaces(failure, facts, sources);
+}
+
+/**
+ * The prompts, where one of them speaks of the tool that is not there. Else the model made the name
+ * up over its list of tools, so the list is blamed, at the tool that the name comes closest to.
+ */
+function unknownToolPlaces(failure: Failure, facts: RunFacts, sources: Sources): readonly Place[] {
+  const name = failure.tool ?? '';
+  const isInPrompt = facts.prompts.some(({ file }) => {
+    const prompt = sources.get(file)?.prompts[0];
+    return prompt !== undefined && mentions(prompt.text, name);
+  });
+  const nearest = isInPrompt ? null : nearestToolPlace(failure, name, facts, sources);
+  return nearest === null ? promptPlaces(failure, facts, sources) : [nearest];
+}
+
+function nearestToolPlace(failure: Failure, name: string, facts: RunFacts, sources: Sources): Place | null {
+  const links = new Map(facts.tools.map((link) => [link.name, link]));
+  const files = new Set(facts.tools.flatMap(({ file }) => (file === null ? [] : [file])));
+  const candidates = [...files].flatMap((file) =>
+    (sources.get(file)?.tools ?? []).filter(({ anchor, definition }) => {
+      const link = links.get(definition.name);
+      // A recorded list is the whole of what was offered; without one, the file is.
+      if (link === undefined) return failure.certainty !== 'certain';
+      return link.file === file && link.anchorId === anchor.id;
+    }),
+  );
+  const nearest = nearestName(
+    name,
+    candidates.map(({ definition }) => definition.name),
+  );
+  const tool = candidates.find(({ definition }) => definition.name === nearest);
+  if (tool === undefined) return null;
+  const onCurrentText = links.get(tool.definition.name)?.state !== 'older';
+  return { file: tool.file, anchor: tool.anchor, level: 'structural', onCurrentText };
 }
 
 function toolPlace(failure: Failure, facts: RunFacts, sources: Sources): Place | null {

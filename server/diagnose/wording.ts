@@ -1,8 +1,9 @@
-import type { FailureKind } from '../model/failure.ts';
+import type { Certainty, FailureKind } from '../model/failure.ts';
 
 /** What the texts of a finding are made of. */
 export interface WordingFacts {
   readonly kind: FailureKind;
+  readonly certainty: Certainty;
   readonly affected: number;
   readonly exposed: number;
   readonly tool: string | null;
@@ -26,7 +27,10 @@ export function titleOf(facts: WordingFacts): string {
     case 'tool-error':
       return `${count} that called ${tool} got an error: ${facts.signature.replace(/^error:\s*/i, '')}`;
     case 'unknown-tool':
-      return `${count} called ${tool}, a tool that is not offered`;
+      // Less than certain means that no list of offered tools was recorded.
+      return `${count} called ${tool}, a tool that ${
+        facts.certainty === 'certain' ? 'is not offered' : 'no file of the workspace defines'
+      }`;
     case 'repeated-call':
       return `${count} that called ${tool} made the same call again`;
     case 'truncated':

@@ -1,8 +1,8 @@
 import type { Finding } from '../model/finding.ts';
-import type { Fix } from '../model/fix.ts';
 import type { FixContext } from './fixContext.ts';
 import { parameterName } from './recordedCalls.ts';
 import { rewriteDescriptionApplies, rewriteDescriptionId } from './rewriteDescription.ts';
+import type { RuleResult } from './ruleResult.ts';
 import {
   stateParameterFormat,
   stateParameterFormatApplies,
@@ -19,7 +19,7 @@ interface StrategyRow {
 
 export interface RuleStrategy extends StrategyRow {
   readonly author: 'rule';
-  readonly propose: (context: FixContext) => Fix | null;
+  readonly propose: (context: FixContext) => RuleResult;
 }
 
 /** Needs a model: see `proposeRewrites`. */

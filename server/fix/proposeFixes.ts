@@ -11,7 +11,7 @@ import type { FixContext } from './fixContext.ts';
 export function proposeFixes(context: FixContext): readonly Fix[] {
   return strategies.flatMap((strategy) => {
     if (strategy.author !== 'rule' || !strategy.applies(context.finding)) return [];
-    const fix = strategy.propose(context);
-    return fix === null ? [] : [fix];
+    const result = strategy.propose(context);
+    return result.ok ? [result.fix] : [];
   });
 }

@@ -3,19 +3,22 @@ import type { Finding } from '../model/finding.ts';
 import { applyEdit, type Fix, type SourceEdit } from '../model/fix.ts';
 import { editToolDescription } from '../source/editToolDescription.ts';
 import {
+  contrastWords,
   describeParameter,
   joinDescription,
-  type ParameterDescription,
   parameterClause,
   parameterSentences,
-  supportWords,
+  whyNoSentence,
 } from './describeParameter.ts';
+import type { CallEvidence, Draft } from './draft.ts';
 import { type ErrorBoundary, errorBoundary } from './errorBoundary.ts';
 import { type FixContext, splitCalls } from './fixContext.ts';
 import { guardEvidence } from './guardEvidence.ts';
-import { checkGuards } from './guards.ts';
-import { currentDescription } from './parameterSchema.ts';
-import { parameterName, type RecordedCall } from './recordedCalls.ts';
+import { checkGuards, type GuardHit } from './guards.ts';
+import { currentDescription, schemaAt, schemaEnum, schemaFormat } from './parameterSchema.ts';
+import { parameterName } from './recordedCalls.ts';
+import type { RuleResult } from './ruleResult.ts';
+import { schemaDraft, schemaDraftForTool } from './schemaDraft.ts';
 
 export const stateParameterFormatId = 'state-parameter-format';
 
@@ -31,43 +34,47 @@ export function stateParameterFormatApplies(finding: Finding): boolean {
 const maxClauses = 3;
 
 /**
- * Says in the description what passing calls did and failing ones did not: the format, the allowed values,
- * an example, and when a call fails. Null when the evidence supports no sentence, when the description says
- * it all already, or when a guard forbids it.
+ * Says in the description what the schema demands, or what passing calls did and failing ones did not: the
+ * format, the allowed values, an example, and when a call fails.
  */
-export function stateParameterFormat(context: FixContext): Fix | null {
+export function stateParameterFormat(context: FixContext): RuleResult {
   const { finding, tool } = context;
-  if (tool === null || !stateParameterFormatApplies(finding)) return null;
-  const evidence: Evidence = { tool, ...splitCalls(context) };
-  if (evidence.failing.length === 0 && context.failures.length === 0) return null;
-  const boundary = errorBoundary(context);
-  const draft =
-    context.parameter !== null && isDeclared(tool, context.parameter)
-      ? draftForParameter(context.parameter, evidence)
-      : draftForTool(evidence);
-  // The error's own words come from traces; where they trip a guard the rest may still stand.
-  for (const words of boundary === null ? [null] : [boundary, null]) {
-    const fix = toFix(context, tool, draft, words);
-    if (fix !== null) return fix;
+  if (tool === null || !stateParameterFormatApplies(finding)) {
+    return refuse('This finding stands on no tool definition.');
   }
-  return null;
+  const evidence: CallEvidence = { tool, ...splitCalls(context) };
+  const draft = draftFor(context, evidence);
+  if (draft === null) return refuse(nothingToRead);
+  const boundary = draft.needsBoundary ? errorBoundary(context) : null;
+  // The error's own words come from traces; where they trip a guard the rest may still stand.
+  const result = toFix(context, tool, draft, boundary);
+  return result.ok || boundary === null || draft.sentences.length === 0
+    ? result
+    : toFix(context, tool, draft, null);
 }
 
-interface Evidence {
-  readonly tool: ToolSource;
-  readonly passing: readonly RecordedCall[];
-  readonly failing: readonly RecordedCall[];
+const nothingToRead =
+  'All failing calls are held out for the verdict, being too few or too alike to halve, so a rule may read none of them.';
+
+/** Null when it would have to rest on failing calls and may read none. */
+function draftFor(context: FixContext, evidence: CallEvidence): Draft | null {
+  const { finding, parameter } = context;
+  const path = parameter !== null && isDeclared(evidence.tool, parameter) ? parameter : null;
+  if (finding.kind === 'invalid-arguments') {
+    const { signature } = finding;
+    const drafted =
+      path === null ? schemaDraftForTool(signature, evidence) : schemaDraft(path, signature, evidence);
+    if (drafted !== null) return drafted;
+    const schema = path === null ? null : schemaAt(evidence.tool.definition, path);
+    if (path !== null && (schemaEnum(schema) !== null || schemaFormat(schema) !== null)) {
+      return draftForParameter(path, evidence);
+    }
+  }
+  if (evidence.failing.length === 0 && context.failures.length === 0) return null;
+  return path === null ? draftForTool(evidence) : draftForParameter(path, evidence);
 }
 
-interface Draft {
-  /** Null = the tool's own description. */
-  readonly parameter: string | null;
-  readonly sentences: readonly string[];
-  readonly title: string;
-  readonly reasons: readonly string[];
-}
-
-function draftForParameter(path: string, { tool, passing, failing }: Evidence): Draft {
+function draftForParameter(path: string, { tool, passing, failing }: CallEvidence): Draft {
   const described = describeParameter(tool.definition, path, passing, failing);
   const sentences = parameterSentences(described, currentDescription(tool.definition, path));
   const name = parameterName(path);
@@ -76,7 +83,9 @@ function draftForParameter(path: string, { tool, passing, failing }: Evidence): 
     parameter: path,
     sentences,
     title: sentences.length === 0 ? `State when ${name} is refused` : `State the ${what} of ${name}`,
-    reasons: [reasonFor(described, passing, failing)],
+    reasons: [contrastWords(described, passing, failing)],
+    whyEmpty: whyNoSentence(described),
+    needsBoundary: true,
   };
 }
 
@@ -85,7 +94,7 @@ function draftForParameter(path: string, { tool, passing, failing }: Evidence): 
  * single one gets the sentence itself, several are described at the tool. Where none differs, forms that
  * all calls share would be noise, and the boundary alone remains.
  */
-function draftForTool(evidence: Evidence): Draft {
+function draftForTool(evidence: CallEvidence): Draft {
   const { tool, passing, failing } = evidence;
   const { definition } = tool;
   const telling = tool.parameters
@@ -100,8 +109,7 @@ function draftForTool(evidence: Evidence): Draft {
     })
     .slice(0, maxClauses);
   const sentences = shown.length === 0 ? [] : [`Formats: ${shown.map(({ clause }) => clause).join('; ')}.`];
-  const none = `No parameter tells the failing calls from the ${passing.length} passing ones, so a description may not help.`;
-  if (isUnparsed(failing)) sentences.unshift('Arguments are one JSON object.');
+  const none = `No parameter tells the failing calls from the ${passing.length} passing ones, so a description may not help`;
   return {
     parameter: null,
     sentences,
@@ -109,23 +117,16 @@ function draftForTool(evidence: Evidence): Draft {
       sentences.length === 0
         ? `State when ${definition.name} fails`
         : `State the formats that ${definition.name} needs`,
-    reasons: shown.length === 0 ? [none] : shown.map(({ item }) => reasonFor(item, passing, failing)),
+    reasons:
+      shown.length === 0
+        ? [none]
+        : shown.map(({ item }) => `${parameterName(item.path)}: ${contrastWords(item, passing, failing)}`),
+    whyEmpty:
+      passing.length === 0
+        ? 'No passing call of this tool was recorded.'
+        : `No parameter tells the ${failing.length} failing calls from the ${passing.length} passing ones.`,
+    needsBoundary: true,
   };
-}
-
-function reasonFor(
-  described: ParameterDescription,
-  passing: readonly RecordedCall[],
-  failing: readonly RecordedCall[],
-): string {
-  const outside = described.failingOutside;
-  const contrast =
-    failing.length === 0 || (described.format === null && described.values === null)
-      ? ''
-      : outside === 0
-        ? `; the failing calls too (${failing.length}), so this may not be the cause`
-        : `; ${outside} of ${failing.length} failing calls do not`;
-  return `${parameterName(described.path)}: ${supportWords(described, passing)}${contrast}.`;
 }
 
 function toFix(
@@ -133,40 +134,48 @@ function toFix(
   tool: ToolSource,
   draft: Draft,
   boundary: ErrorBoundary | null,
-): Fix | null {
+): RuleResult {
   const { finding, source } = context;
   const current = currentDescription(tool.definition, draft.parameter);
   const sentences = [...draft.sentences];
   if (boundary !== null && !current.includes(boundary.sentence)) sentences.push(boundary.sentence);
-  if (sentences.length === 0) return null;
+  if (sentences.length === 0) return refuse(draft.whyEmpty);
   const written = editToolDescription(source, tool, draft.parameter, joinDescription(current, sentences));
-  if (!written.ok || isBlocked(context, written.edit)) return null;
-  const seen = boundary === null ? [] : [`The error was seen in ${boundary.count} calls.`];
-  return {
+  if (!written.ok) return refuse(`The file does not take the edit: ${written.reason}.`);
+  const hit = guardHit(context, written.edit);
+  if (hit !== undefined) return refuse(`A guard forbids the edit. ${hit.detail}`);
+  const seen = boundary === null ? '' : ` The error was seen in ${boundary.count} calls.`;
+  const fix: Fix = {
     findingId: finding.id,
     strategy: stateParameterFormatId,
     author: 'rule',
     title: draft.title,
-    rationale: [...draft.reasons, ...seen].join(' '),
+    rationale: `${whatWasRead(context)}${draft.reasons.join('; ')}.${seen}`,
     edit: written.edit,
   };
+  return { ok: true, fix };
 }
 
-function isBlocked(context: FixContext, edit: SourceEdit): boolean {
-  const hits = checkGuards({
+function whatWasRead({ failures }: FixContext): string {
+  return failures.length === 0
+    ? 'No failing call was read (all are held out for the verdict): '
+    : 'Seen on the half of the failures that the verdict does not read: ';
+}
+
+function refuse(why: string): RuleResult {
+  return { ok: false, why };
+}
+
+function guardHit(context: FixContext, edit: SourceEdit): GuardHit | undefined {
+  return checkGuards({
     before: context.source.text,
     after: applyEdit(context.source.text, edit),
     ...guardEvidence(context),
     names: null,
     author: 'rule',
-  });
-  return hits.length > 0;
+  })[0];
 }
 
 function isDeclared(tool: ToolSource, path: string): boolean {
   return tool.parameters.some((parameter) => parameter.path === path);
-}
-
-function isUnparsed(failing: readonly RecordedCall[]): boolean {
-  return failing.length > 0 && failing.every((call) => call.arguments === null);
 }

@@ -1,11 +1,15 @@
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { Files } from '../ports/files.ts';
 
 /** Reads this much at a time: large enough that the parser, not the disk, sets the pace. */
 const CHUNK_BYTES = 1 << 20;
+
+/** What we make may hold conversations, so that it is for its owner alone. */
+const OWNERS_FOLDER = 0o700;
+const OWNERS_FILE = 0o600;
 
 /** The file system port over Node. Host rooms are the only ones that touch the disk. */
 export const nodeFiles: Files = {
@@ -21,14 +25,21 @@ export const nodeFiles: Files = {
     return text?.startsWith('\uFEFF') ? text.slice(1) : text;
   },
   async writeText(path, text) {
-    await mkdir(dirname(path), { recursive: true });
-    const beside = `${path}.${process.pid}.tmp`;
-    await writeFile(beside, text, { flush: true });
-    await rename(beside, path);
+    await mkdir(dirname(path), { recursive: true, mode: OWNERS_FOLDER });
+    // The rename must replace the file itself, not a link to it, and leave its rights as they were.
+    const target = await realpath(path).catch(() => path);
+    const rights = await stat(target).then(
+      ({ mode }) => mode & 0o777,
+      () => OWNERS_FILE,
+    );
+    const beside = `${target}.${process.pid}.tmp`;
+    await writeFile(beside, text, { flush: true, mode: OWNERS_FILE });
+    await chmod(beside, rights);
+    await rename(beside, target);
   },
   async appendLine(path, line) {
-    await mkdir(dirname(path), { recursive: true });
-    await appendFile(path, `${line}\n`, { flush: true });
+    await mkdir(dirname(path), { recursive: true, mode: OWNERS_FOLDER });
+    await appendFile(path, `${line}\n`, { flush: true, mode: OWNERS_FILE });
   },
   async find(root, patterns, ignore) {
     const found = await glob([...patterns], {

@@ -1,15 +1,17 @@
+import { sha256 } from '../model/hash.ts';
 import { isJsonObject, type Json, type JsonObject } from '../model/json.ts';
 import { chatPairOf, pairCollector } from './chatPair.ts';
 import { chatEntriesOf, isChatEntry, runFromChatRecord } from './chatRecord.ts';
 import { nativeIdFrom, sessionFrom } from './declaredFacts.ts';
 import type { RunEvent } from './events.ts';
 import { fileScopedIds } from './runId.ts';
-import { recordProblem, type TraceFormat, type TraceRecord } from './traceFormat.ts';
+import { recordProblem, skipped, type TraceFormat, type TraceRecord } from './traceFormat.ts';
 
 /**
  * Chat logs without a format of their own: objects with `messages`, bare arrays of messages, one message
  * a record, and request/response pairs. The last row of the decision list, since many formats hold such
- * messages inside. Without an id of its own a record goes by its 0-based position in the file.
+ * messages inside. Without an id of its own a record goes by its 0-based position in the file. A
+ * conversation or pair that comes again word for word is skipped; a single message may well be said twice.
  */
 export const openaiMessages: TraceFormat = {
   id: 'openai-messages',
@@ -20,17 +22,23 @@ export const openaiMessages: TraceFormat = {
     const idOf = fileScopedIds(file);
     const pairs = pairCollector(file);
     const loose = looseMessages(file);
+    const isRepeat = repeats();
     let position = 0;
+    let repeated = 0;
     return {
       add(record) {
         const { value, line } = record;
         const index = position++;
         const pair = chatPairOf(value);
+        const entries = pair === null ? chatEntriesOf(value) : null;
+        if ((pair !== null || entries !== null) && isRepeat(value)) {
+          repeated++;
+          return [];
+        }
         if (pair !== null) {
           pairs.add(pair, record);
           return [];
         }
-        const entries = chatEntriesOf(value);
         if (entries !== null) {
           const facts = isJsonObject(value) ? value : {};
           const id = idOf(nativeIdFrom(facts) ?? sessionFrom(facts) ?? String(index));
@@ -43,10 +51,23 @@ export const openaiMessages: TraceFormat = {
         const detail = 'The record holds no list of messages with a role each.';
         return [recordProblem(file, record, 'unexpected-shape', detail)];
       },
-      finish: () => [...loose.finish(idOf), ...pairs.finish(idOf)],
+      finish: () => [
+        ...loose.finish(idOf),
+        ...pairs.finish(idOf),
+        ...(repeated > 0 ? [skipped('duplicate-record', repeated)] : []),
+      ],
     };
   },
 };
+
+/** Keeps half a hash of each record, never the record. */
+function repeats(): (value: Json) => boolean {
+  const seen = new Set<string>();
+  return (value) => {
+    const before = seen.size;
+    return seen.add(sha256(JSON.stringify(value)).slice(0, 32)).size === before;
+  };
+}
 
 /** One message a record: grouped by session, else the whole file is one run. */
 function looseMessages(file: string) {

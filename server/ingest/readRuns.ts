@@ -10,6 +10,7 @@ import type { Files } from '../ports/files.ts';
 import { ContainerError, openContainer } from './container.ts';
 import type { IngestEvent, TraceFile } from './events.ts';
 import { type JsonRecord, jsonRecords } from './jsonRecords.ts';
+import { byteOf, skipBlanks } from './jsonScan.ts';
 import { isRead, recogniseFormat, traceFormats } from './registry.ts';
 import { defaultMaxRecordBytes } from './slice.ts';
 import { fileProblem, type RunAssembler, type TraceRecord } from './traceFormat.ts';
@@ -37,6 +38,13 @@ export async function* readRuns(
       yield chunk;
     }
   }
+  let firstByte: number | null = null;
+  async function* noted(text: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of text) {
+      firstByte ??= chunk[skipBlanks(chunk, 0)] ?? null;
+      yield chunk;
+    }
+  }
   let reportedBytes = 0;
   let waiting: JsonRecord[] | null = [];
   let assembler: RunAssembler | null = null;
@@ -48,7 +56,7 @@ export async function* readRuns(
     }
     const maxRecordBytes = options.maxRecordBytes ?? defaultMaxRecordBytes;
     try {
-      for await (const batch of jsonRecords(container.text, maxRecordBytes)) {
+      for await (const batch of jsonRecords(noted(container.text), maxRecordBytes)) {
         throwIfCancelled(token);
         if (bytesRead - reportedBytes >= progressBytes) {
           reportedBytes = bytesRead;
@@ -57,7 +65,7 @@ export async function* readRuns(
         if (waiting !== null) {
           waiting.push(...batch);
           if (waiting.length < probedRecords) continue;
-          const decided = decide(waiting, file);
+          const decided = decide(waiting, file, firstByte);
           yield* decided.events;
           if (decided.assembler === null) return;
           assembler = decided.assembler;
@@ -73,7 +81,7 @@ export async function* readRuns(
       yield fileProblem(file.name, error.reason, error.message);
     }
     if (waiting !== null && waiting.length > 0) {
-      const decided = decide(waiting, file);
+      const decided = decide(waiting, file, firstByte);
       yield* decided.events;
       assembler = decided.assembler;
       if (assembler !== null) for (const record of waiting) yield* eventsOf(record, assembler, file);
@@ -89,6 +97,7 @@ export async function* readRuns(
 function decide(
   records: readonly JsonRecord[],
   file: TraceFile,
+  firstByte: number | null,
 ): { readonly events: readonly IngestEvent[]; readonly assembler: RunAssembler | null } {
   const values = records.flatMap((record) => (record.ok ? [record.value] : []));
   const format = recogniseFormat(values);
@@ -101,7 +110,7 @@ function decide(
     values.length === 0 && onlyProblems.length > 0 && onlyProblems.every((one) => one === onlyProblems[0])
       ? unusable(onlyProblems[0] as ProblemReason)
       : 'unknown-format';
-  const detail = format === null ? unknownDetail(values) : `${format.title} is not supported yet.`;
+  const detail = format === null ? unknownDetail(values, firstByte) : `${format.title} is not supported yet.`;
   return { events: [fileProblem(file.name, reason, detail)], assembler: null };
 }
 
@@ -111,10 +120,14 @@ function unusable(reason: ProblemReason): ProblemReason {
 }
 
 /** Names keys, never values: a trace's text has no place in a message. */
-function unknownDetail(values: readonly Json[]): string {
-  const titles = traceFormats.map((format) => format.title).join(', ');
+function unknownDetail(values: readonly Json[], firstByte: number | null): string {
   const first = values.find((value) => typeof value === 'object' && value !== null) ?? values[0];
-  if (first === undefined) return `No JSON record was found. Formats that are read: ${titles}.`;
+  if (first === undefined) {
+    return firstByte === byteOf.openBrace || firstByte === byteOf.openBracket
+      ? 'No JSON record was found: it begins like JSON, but no value in it is whole.'
+      : 'No JSON record was found: it begins like plain text.';
+  }
+  const titles = traceFormats.map((format) => format.title).join(', ');
   const looks =
     typeof first !== 'object' || first === null
       ? `Its records are no objects but ${first === null ? 'null' : `of type ${typeof first}`}`

@@ -4,7 +4,10 @@ import type { FixProposal } from '../protocol/messages.ts';
 import type { Proposal } from '../workspace/workspace.ts';
 import { toRange } from './convert.ts';
 
-export function toFixProposal(proposal: Proposal, root: string): FixProposal {
+const RESTRICTED = 'Restricted Mode: nothing is replayed until you trust this folder';
+
+/** `isTrusted` false: the scorecard names trust as the first step, since no endpoint would help before it. */
+export function toFixProposal(proposal: Proposal, root: string, isTrusted: boolean): FixProposal {
   if (!proposal.ok) return proposal;
   const { fix, finding, oldText, diff, verdict } = proposal;
   const starts = lineStarts(oldText);
@@ -19,6 +22,6 @@ export function toFixProposal(proposal: Proposal, root: string): FixProposal {
     baseHash: fix.edit.baseHash,
     edits: fix.edit.replacements.map(({ range, newText }) => ({ range: toRange(starts, range), newText })),
     diff,
-    verdict,
+    verdict: isTrusted ? verdict : { ...verdict, notes: [RESTRICTED, ...verdict.notes] },
   };
 }

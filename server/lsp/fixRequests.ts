@@ -8,6 +8,8 @@ import {
   PROPOSE_FIX,
   type ProposeFixParams,
 } from '../protocol/messages.ts';
+import { endpointOrigin, type ModelKey } from '../protocol/modelKey.ts';
+import { defaultReplaySettings } from '../validate/replaySettings.ts';
 import type { ProposeRequest } from '../workspace/workspace.ts';
 import { toFixProposal } from './fixProposal.ts';
 import type { Folder } from './folder.ts';
@@ -18,7 +20,8 @@ interface FixName {
   readonly strategy: string;
 }
 
-const SAMPLES = { maxFailing: 80, maxPassing: 120, seed: 1 };
+/** What no setting offers. */
+const { maxFailing, maxPassing, seed } = defaultReplaySettings;
 
 /** Estimating, checking and applying a fix: what leads to model requests, and only on a person's gesture. */
 export function registerFixRequests(
@@ -28,12 +31,12 @@ export function registerFixRequests(
   const { connection } = state;
 
   /** No replay in an untrusted folder, and none without an endpoint. */
-  const requestFor = ({ finding, strategy }: FixName, apiKey: string | null): ProposeRequest => ({
+  const requestFor = ({ finding, strategy }: FixName, key: ModelKey | null): ProposeRequest => ({
     findingId: finding,
     strategy,
-    client: state.options.trusted ? state.host.modelClient(state.settings, apiKey) : null,
+    client: state.options.trusted ? state.host.modelClient(state.settings, secretFor(state, key)) : null,
     model: state.settings.model.name === '' ? null : state.settings.model.name,
-    options: { ...state.settings.replay, ...SAMPLES },
+    options: { ...state.settings.replay, maxFailing, maxPassing, seed },
   });
   const lastOf = ({ finding, strategy }: FixName) => {
     const folder = folderWithFinding(finding);
@@ -61,14 +64,14 @@ export function registerFixRequests(
       progress.begin('Checking the edit', 0, 'choosing samples', true);
       try {
         const proposal = await folder.workspace.proposeFix(
-          requestFor(params, params.apiKey),
+          requestFor(params, params.key),
           token,
           ({ what, done, total }) => {
             const percent = total === null || total === 0 ? 0 : Math.round((100 * done) / total);
             progress.report(percent, total === null ? what : `${what}: ${done} of ${total} requests`);
           },
         );
-        return toFixProposal(proposal, folder.workspace.root);
+        return toFixProposal(proposal, folder.workspace.root, state.options.trusted);
       } finally {
         progress.done();
       }
@@ -76,10 +79,18 @@ export function registerFixRequests(
   );
   connection.onRequest(new RequestType<FixName, FixProposal | null, void>(LAST_PROPOSAL), (params) => {
     const last = lastOf(params);
-    return last === null ? null : toFixProposal(last.proposal, last.folder.workspace.root);
+    return last === null
+      ? null
+      : toFixProposal(last.proposal, last.folder.workspace.root, state.options.trusted);
   });
   connection.onRequest(FIX_APPLIED, async (params: FixName) => {
     const last = lastOf(params);
     if (last !== null) await last.folder.workspace.recordApplied(last.proposal);
   });
+}
+
+/** A key leaves for the endpoint that it was stored for alone; the scripted model needs none. */
+function secretFor({ settings, scriptedModel }: ServerState, key: ModelKey | null): string | null {
+  if (key === null || settings.model.endpoint === scriptedModel?.endpoint) return null;
+  return key.origin === endpointOrigin(settings.model.endpoint) ? key.secret : null;
 }

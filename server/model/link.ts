@@ -1,5 +1,3 @@
-import type { Json } from './json.ts';
-
 /** Which wording of the file a run carried, told by text and, in a trusted folder, by git. */
 export type WordingState = 'current' | 'older' | 'uncommitted';
 
@@ -55,5 +53,3 @@ export interface RunLinks {
   readonly prompts: readonly MessageLink[];
   readonly tools: readonly ToolLink[];
 }
-
-export type HoleValues = Readonly<Record<string, Json>>;

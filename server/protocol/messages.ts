@@ -3,6 +3,7 @@
  * Names are the wire names; parameters and results are plain JSON.
  */
 import type { Verdict } from '../model/verdict.ts';
+import type { ModelKey } from './modelKey.ts';
 
 /** `initializationOptions` of the `initialize` request. */
 export interface InitializationOptions {
@@ -80,8 +81,8 @@ export const PROPOSE_FIX = 'faultline/proposeFix';
 export interface ProposeFixParams {
   readonly finding: string;
   readonly strategy: string;
-  /** From the client's secret storage; kept in memory for this request alone. */
-  readonly apiKey: string | null;
+  /** From the client's secret storage; kept in memory for this request alone. Left aside when the endpoint is another one. */
+  readonly key: ModelKey | null;
   readonly workDoneToken: string;
 }
 export type FixProposal =

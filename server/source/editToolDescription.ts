@@ -1,5 +1,5 @@
 import type { SourceFile, ToolSource } from '../model/anchor.ts';
-import { type EditResult, setJsonMembers } from './jsonMember.ts';
+import { type EditResult, setJsonMember } from './jsonMember.ts';
 import { toolTarget } from './toolTarget.ts';
 
 /**
@@ -15,6 +15,5 @@ export function editToolDescription(
 ): EditResult {
   const target = toolTarget(source, tool, parameter);
   if (target === null) return { ok: false, reason: 'the definition is not in this text' };
-  const after = parameter === null ? ['name'] : ['type'];
-  return setJsonMembers(source, target, [{ key: 'description', value: description }], after);
+  return setJsonMember(source, target, 'description', description, parameter === null ? 'name' : 'type');
 }

@@ -9,55 +9,44 @@ export type EditResult =
   | { readonly ok: true; readonly edit: SourceEdit }
   | { readonly ok: false; readonly reason: string };
 
-/** New values for members of one object; null removes nothing, it is a value like any other. */
-export type NewMembers = readonly { readonly key: string; readonly value: Json }[];
-
 /**
- * Sets members of one object of a JSON file and nothing else: a present value is replaced in its
- * place, a missing one goes behind the first of `after` that is there (else in front), with the
- * file's own indentation, line ending and escapes. The result is parsed again and compared.
+ * Sets one text member of one object of a JSON file and nothing else: a present value is replaced in
+ * its place, a missing one goes behind the member `after` (else in front), with the file's own
+ * indentation, line ending and escapes. The result is parsed again and compared.
  */
-export function setJsonMembers(
+export function setJsonMember(
   source: SourceFile,
   object: Node,
-  members: NewMembers,
-  after: readonly string[],
+  key: string,
+  value: string,
+  after: string,
 ): EditResult {
-  const replacements: { range: { start: number; end: number }; newText: string }[] = [];
-  const missing: string[] = [];
-  for (const { key, value } of members) {
-    const present = member(object, key);
-    if (present === undefined)
-      missing.push(`${JSON.stringify(key)}: ${jsonText(source.text, value, object)}`);
-    else {
-      const newText = jsonText(source.text, value, present);
-      const range = { start: present.offset, end: present.offset + present.length };
-      if (canonicalJson(getNodeValue(present) as Json) !== canonicalJson(value))
-        replacements.push({ range, newText });
-    }
-  }
-  if (missing.length > 0) replacements.push(insertion(source.text, object, missing, after));
-  if (replacements.length === 0) return { ok: false, reason: 'the file already says so' };
-  replacements.sort((a, b) => a.range.start - b.range.start);
-  const edit: SourceEdit = { file: source.file, baseHash: source.hash, replacements };
-  return onlyThoseChanged(source.text, applyEdit(source.text, edit), object, members)
+  const present = member(object, key);
+  if (present !== undefined && getNodeValue(present) === value)
+    return { ok: false, reason: 'the file already says so' };
+  const written = jsonText(source.text, value);
+  const replacement =
+    present === undefined
+      ? insertion(source.text, object, `${JSON.stringify(key)}: ${written}`, after)
+      : { range: { start: present.offset, end: present.offset + present.length }, newText: written };
+  const edit: SourceEdit = { file: source.file, baseHash: source.hash, replacements: [replacement] };
+  return onlyThatChanged(source.text, applyEdit(source.text, edit), object, key, value)
     ? { ok: true, edit }
     : { ok: false, reason: 'the edit would change more than this value' };
 }
 
-function insertion(text: string, object: Node, members: readonly string[], after: readonly string[]) {
-  const before = after.map((key) => property(object, key)).find((node) => node !== undefined);
+function insertion(text: string, object: Node, written: string, after: string) {
+  const before = property(object, after);
   const first = object.children?.[0];
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   const indent = first === undefined ? null : lineIndent(text, first.offset);
   const separator = indent === null ? ', ' : `,${eol}${indent}`;
-  const joined = members.join(separator);
   if (before !== undefined) {
     const end = before.offset + before.length;
-    return { range: { start: end, end }, newText: separator + joined };
+    return { range: { start: end, end }, newText: separator + written };
   }
   const start = first?.offset ?? object.offset + 1;
-  return { range: { start, end: start }, newText: first === undefined ? joined : joined + separator };
+  return { range: { start, end: start }, newText: first === undefined ? written : written + separator };
 }
 
 /** The white space in front of an offset when nothing else stands before it on its line, else null. */
@@ -67,8 +56,8 @@ function lineIndent(text: string, offset: number): string | null {
   return lead.trim() === '' && start > 0 ? lead : null;
 }
 
-function jsonText(text: string, value: Json, beside: Node): string {
-  const written = Array.isArray(value) ? listText(text, value, beside) : JSON.stringify(value);
+function jsonText(text: string, value: string): string {
+  const written = JSON.stringify(value);
   // A file in plain ASCII with escapes stays so.
   const escapes = /\\u(?!00[01])[0-9a-fA-F]{4}/.test(text) && !/[^\p{ASCII}]/u.test(text);
   if (!escapes) return written;
@@ -80,33 +69,16 @@ function jsonText(text: string, value: Json, beside: Node): string {
   );
 }
 
-/** Lists go over several lines where the file writes its lists of words so. */
-function listText(text: string, value: readonly Json[], beside: Node): string {
-  const inline = `[${value.map((item) => JSON.stringify(item)).join(', ')}]`;
-  const example = /\[(\r?\n)([ \t]+)"[^"\\\r\n]*",?\r?\n/.exec(text);
-  const anchor = beside.type === 'object' ? beside.children?.[0]?.offset : beside.parent?.offset;
-  const indent = anchor === undefined ? null : lineIndent(text, anchor);
-  if (example === null || indent === null || value.length === 0) return inline;
-  const eol = example[1] ?? '\n';
-  const step = indentStep(text);
-  const items = value.map((item) => `${indent}${step}${JSON.stringify(item)}`);
-  return `[${eol}${items.join(`,${eol}`)}${eol}${indent}]`;
-}
-
-function indentStep(text: string): string {
-  return /[[{]\r?\n([ \t]+)/.exec(text)?.[1] ?? '  ';
-}
-
-/** True when both texts parse and differ in the named members of that one object alone. */
-function onlyThoseChanged(before: string, afterText: string, object: Node, members: NewMembers): boolean {
+/** True when both texts parse and differ in the named member of that one object alone. */
+function onlyThatChanged(before: string, afterText: string, object: Node, key: string, value: string) {
   const old = parseJsonTree(before);
   const fresh = parseJsonTree(afterText);
   if (old === null || fresh === null) return false;
-  const changed = Object.fromEntries(members.map(({ key, value }) => [key, value]));
-  return canonicalJson(valueWith(old, object.offset, changed)) === canonicalJson(getNodeValue(fresh) as Json);
+  const wanted = valueWith(old, object.offset, { [key]: value });
+  return canonicalJson(wanted) === canonicalJson(getNodeValue(fresh) as Json);
 }
 
-/** The value of a tree with members of the object at an offset replaced. */
+/** The value of a tree with members of the object at an offset set. */
 function valueWith(node: Node, offset: number, members: { readonly [key: string]: Json }): Json {
   if (offset < node.offset || offset >= node.offset + node.length) return getNodeValue(node) as Json;
   if (node.type === 'array') return (node.children ?? []).map((child) => valueWith(child, offset, members));

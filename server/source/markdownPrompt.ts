@@ -3,7 +3,7 @@ import { markdownSections } from './markdownSections.ts';
 import { isNamedAsPrompt } from './promptNames.ts';
 
 /** A longer text is a book or a log, not an instruction. UTF-16 units. */
-export const MAX_PROMPT_LENGTH = 1_000_000;
+const MAX_PROMPT_LENGTH = 1_000_000;
 
 /**
  * Markdown and plain text: the whole text after the front matter is the prompt.
@@ -24,7 +24,7 @@ export function readMarkdownPrompt(file: string, text: string): PromptSource | n
 }
 
 /** Where the text begins that reaches the model: behind a byte-order mark and YAML front matter. */
-export function bodyStart(text: string): number {
+function bodyStart(text: string): number {
   const mark = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   const opening = /^---[ \t]*\r?\n/.exec(text.slice(mark, mark + 64));
   if (opening === null) return mark;

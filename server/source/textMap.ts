@@ -1,4 +1,4 @@
-import type { TextMap, TextRange } from '../model/anchor.ts';
+import type { TextMap } from '../model/anchor.ts';
 
 /** The source offset of a rendered offset; null where the rendered text stands nowhere in the source. */
 export function sourceOffset(map: TextMap, rendered: number): number | null {
@@ -15,27 +15,6 @@ export function sourceOffset(map: TextMap, rendered: number): number | null {
       const next = map.pieces[middle + 1];
       return next?.rendered === rendered ? next.source : piece.source + piece.length;
     } else return piece.source + rendered - piece.rendered;
-  }
-  return null;
-}
-
-/** The rendered offset of a source offset; null where the source text does not reach the model. */
-export function renderedOffset(map: TextMap, source: number): number | null {
-  for (const piece of map.pieces) {
-    if (source >= piece.source && source <= piece.source + piece.length) {
-      return piece.rendered + source - piece.source;
-    }
-  }
-  return null;
-}
-
-/** The source range of a rendered range, when one piece holds all of it. */
-export function sourceRange(map: TextMap, rendered: TextRange): TextRange | null {
-  for (const piece of map.pieces) {
-    if (rendered.start >= piece.rendered && rendered.end <= piece.rendered + piece.length) {
-      const shift = piece.source - piece.rendered;
-      return { start: rendered.start + shift, end: rendered.end + shift };
-    }
   }
   return null;
 }

@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { access, copyFile, mkdir, mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, chmod, copyFile, mkdir, mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -22,19 +22,23 @@ type Attempt =
   /** Ours, but of no use: to be set aside and rebuilt. */
   | { readonly ok: false; readonly reason: 'set-aside'; readonly detail: string };
 
-/** Opens the file, or sets an unusable one aside and begins a new one. Never rejects. */
+/**
+ * Opens the file, or sets an unusable one aside and begins a new one; with `keepsForeign` only one
+ * that is a database. Never rejects.
+ */
 export async function openDatabase(
   path: string,
   migrations: readonly Migration[],
+  keepsForeign = false,
 ): Promise<OpenDatabaseResult> {
   try {
     const duckdb = await loadDuckDb();
-    const first = await attempt(duckdb, path, migrations);
+    const first = await attempt(duckdb, path, migrations, keepsForeign);
     if (first.ok) return { ...first, notice: null };
     if (first.reason !== 'set-aside') return { ok: false, reason: first.reason, detail: first.detail };
     const kept = await setAside(path);
     await removeOwner(path);
-    const second = await attempt(duckdb, path, migrations);
+    const second = await attempt(duckdb, path, migrations, keepsForeign);
     if (second.ok) {
       return { ...second, notice: `${first.detail} It was kept as ${kept} and the index is built anew.` };
     }
@@ -48,13 +52,20 @@ export async function openDatabase(
   }
 }
 
-async function attempt(duckdb: DuckDb, path: string, migrations: readonly Migration[]): Promise<Attempt> {
-  if (path !== ':memory:') await mkdir(dirname(path), { recursive: true });
+async function attempt(
+  duckdb: DuckDb,
+  path: string,
+  migrations: readonly Migration[],
+  keepsForeign: boolean,
+): Promise<Attempt> {
+  // An index holds conversations: it is for its owner alone.
+  if (path !== ':memory:') await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const isNew = path !== ':memory:' && !existsSync(path);
   let instance: DuckDBInstance;
   try {
     instance = await openInstance(duckdb, path);
   } catch (error) {
-    return await explainRefusal(duckdb, path, messageOf(error));
+    return await explainRefusal(duckdb, path, messageOf(error), keepsForeign);
   }
   let writer: DuckDBConnection | null = null;
   const leave = (): void => {
@@ -65,6 +76,8 @@ async function attempt(duckdb: DuckDb, path: string, migrations: readonly Migrat
     writer = await instance.connect();
     const migrated = await migrate(writer, migrations);
     if (migrated.ok) {
+      // Some file systems have no rights to set; that is no damage.
+      if (isNew) await chmod(path, 0o600).catch(() => {});
       if (path !== ':memory:') await writeOwner(path);
       return { ok: true, database: createDatabase(duckdb, path, instance, writer) };
     }
@@ -83,7 +96,12 @@ async function attempt(duckdb: DuckDb, path: string, migrations: readonly Migrat
 }
 
 /** Tells lock, missing rights, damage and foreign files apart by facts, never by the error's text. */
-async function explainRefusal(duckdb: DuckDb, path: string, message: string): Promise<Attempt> {
+async function explainRefusal(
+  duckdb: DuckDb,
+  path: string,
+  message: string,
+  keepsForeign: boolean,
+): Promise<Attempt> {
   const owner = await livingOwner(path);
   if (owner !== null) {
     return { ok: false, reason: 'locked-by-other-process', detail: `Process ${owner.pid} holds ${path}.` };
@@ -93,13 +111,18 @@ async function explainRefusal(duckdb: DuckDb, path: string, message: string): Pr
     () => true,
     () => false,
   );
-  if (found === null || !found.isFile() || !isUsable) {
-    return { ok: false, reason: 'unreadable', detail: message };
+  if (found === null) return { ok: false, reason: 'unreadable', detail: message.split('\n', 1)[0] ?? '' };
+  if (!found.isFile()) {
+    const what = found.isDirectory() ? 'a folder' : 'no plain file';
+    return { ok: false, reason: 'unreadable', detail: `${path} is ${what}.` };
+  }
+  if (!isUsable) {
+    return { ok: false, reason: 'unreadable', detail: `${path} may not be read and written by you.` };
   }
   if (await copyOpens(duckdb, path)) {
     return { ok: false, reason: 'locked-by-other-process', detail: `Another process holds ${path}.` };
   }
-  if (!/\.(duckdb|db)$/i.test(path) && !(await hasDuckDbHeader(path))) {
+  if ((keepsForeign || !/\.duckdb$/i.test(path)) && !(await hasDuckDbHeader(path))) {
     // A mistyped path must not rename a person's file.
     return { ok: false, reason: 'unreadable', detail: `${path} is not an index.` };
   }

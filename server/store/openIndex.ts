@@ -23,6 +23,8 @@ export type OpenIndexResult =
 export interface OpenIndexOptions {
   /** A file, made with its folders when missing, or `:memory:`. */
   readonly path: string;
+  /** A person named this file: one that is no database is refused whatever its name, not set aside. */
+  readonly keepsForeign?: boolean;
   /** Replaces the schema's own list in tests of upgrading. */
   readonly migrations?: readonly Migration[];
 }
@@ -57,7 +59,7 @@ export async function openIndex(options: OpenIndexOptions): Promise<OpenIndexRes
     shared = openFiles.get(path);
   }
   if (shared === undefined) {
-    shared = { opening: openShared(path, migrations), holders: 0, closing: null };
+    shared = { opening: openShared(path, migrations, options.keepsForeign), holders: 0, closing: null };
     openFiles.set(path, shared);
   }
   shared.holders++;
@@ -67,8 +69,9 @@ export async function openIndex(options: OpenIndexOptions): Promise<OpenIndexRes
 async function openShared(
   path: string,
   migrations: readonly Migration[],
+  keepsForeign: boolean | undefined,
 ): Promise<OpenDatabaseResult & { index?: Index }> {
-  const opened = await openDatabase(path, migrations);
+  const opened = await openDatabase(path, migrations, keepsForeign);
   return opened.ok ? { ...opened, index: createIndex(opened.database) } : opened;
 }
 

@@ -9,7 +9,7 @@ export interface Owner {
 
 export async function writeOwner(indexPath: string): Promise<void> {
   const owner: Owner = { pid: process.pid, start: await startOf(process.pid) };
-  await writeFile(ownerPath(indexPath), `${JSON.stringify(owner)}\n`);
+  await writeFile(ownerPath(indexPath), `${JSON.stringify(owner)}\n`, { mode: 0o600 });
 }
 
 export async function removeOwner(indexPath: string): Promise<void> {

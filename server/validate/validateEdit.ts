@@ -75,12 +75,6 @@ export async function validateEdit(
   return verdictOf(input, plan, replayed, statics.proof);
 }
 
-/** What a replay would do and cost, to show before it starts. */
-export function planEdit(input: EditToValidate): ReplayPlan {
-  const context = { ...input.context, model: input.settings.model };
-  return planReplay(input.edit, input.list.candidates, context, input.settings, input.isGenerated);
-}
-
 async function verdictOf(
   input: EditToValidate,
   plan: ReplayPlan,

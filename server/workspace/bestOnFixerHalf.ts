@@ -4,18 +4,11 @@ import type { CancellationToken } from '../ports/cancellation.ts';
 import type { ReportProgress } from '../ports/progress.ts';
 import { failingHalves } from '../validate/planReplay.ts';
 import { validateEdit } from '../validate/validateEdit.ts';
+import type { MeteredClient } from './meteredClient.ts';
 import { prepareEdit } from './replayEdit.ts';
 import { type Evidence, toValidate } from './validation.ts';
 import type { ProposeRequest } from './workspace.ts';
 import type { WorkspaceHost } from './workspaceHost.ts';
-
-/** What writing and comparing candidates cost, beside the verdict's own replay. */
-export interface AuthorCost {
-  readonly requests: number;
-  readonly fromCache: number;
-  readonly tokensIn: number;
-  readonly tokensOut: number;
-}
 
 /**
  * The candidate that repeats the failure least on the fixer's half, one answer each. It chooses and
@@ -25,15 +18,14 @@ export async function bestOnFixerHalf(
   fixes: readonly Fix[],
   source: SourceFile,
   evidence: Evidence,
-  request: ProposeRequest,
+  request: ProposeRequest & { readonly client: MeteredClient | null },
   host: WorkspaceHost,
   token: CancellationToken,
   report: ReportProgress,
-): Promise<{ readonly fix: Fix; readonly cost: AuthorCost }> {
+): Promise<Fix> {
   const [only] = fixes;
   if (only === undefined) throw new Error('bestOnFixerHalf needs at least one candidate');
-  const cost = { requests: 0, fromCache: 0, tokensIn: 0, tokensOut: 0 };
-  if (fixes.length === 1) return { fix: only, cost };
+  if (fixes.length === 1) return only;
   const settings = { ...request.options, model: request.model };
   const { fixer } = failingHalves(evidence.list.candidates, { ...evidence, model: request.model }, settings);
   const half = { ...evidence, list: { ...evidence.list, candidates: fixer } };
@@ -47,17 +39,15 @@ export async function bestOnFixerHalf(
     const input = toValidate(
       edit,
       half,
-      { ...request, options: { ...request.options, answers: 1 } },
+      { ...request, options: { ...request.options, answers: 1, maxRequests: request.client?.left() ?? 0 } },
       host,
       false,
       [],
     );
     const unrecorded = { ...input, looks: { read: async () => [], add: async () => {} } };
     const verdict = await validateEdit(unrecorded, token, () => {});
-    for (const key of ['requests', 'fromCache', 'tokensIn', 'tokensOut'] as const)
-      cost[key] += verdict.cost[key];
     const rate = verdict.failing.newRate ?? Number.POSITIVE_INFINITY;
     if (rate < best.rate) best = { fix, rate };
   }
-  return { fix: best.fix, cost };
+  return best.fix;
 }

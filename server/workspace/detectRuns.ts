@@ -10,6 +10,7 @@ import type { ToolDefinition } from '../model/run.ts';
 import { type CancellationToken, throwIfCancelled } from '../ports/cancellation.ts';
 import type { ReportProgress } from '../ports/progress.ts';
 import type { Index } from '../store/traceIndex.ts';
+import { noStrayNames, type StrayNames } from './strayNames.ts';
 
 const BATCH = 200;
 
@@ -21,10 +22,11 @@ export async function detectRuns(
   index: Index,
   links: ReadonlyMap<string, RunLinks>,
   sources: ReadonlyMap<string, SourceFile>,
+  strays: StrayNames,
   token: CancellationToken,
   report: ReportProgress,
 ): Promise<void> {
-  const key = analysisKey(links, sources);
+  const key = analysisKey(links, sources, strays);
   const sameKey = (await index.analysisKey()) === key;
   const pending = sameKey ? await index.unanalysedRuns() : [...links.keys()];
   if (pending.length === 0 && sameKey) return;
@@ -32,7 +34,7 @@ export async function detectRuns(
   let done = 0;
   for await (const run of index.runs(pending)) {
     throwIfCancelled(token);
-    failuresByRun.set(run.id, detectFailures(run, detectContext(links.get(run.id), sources)));
+    failuresByRun.set(run.id, detectFailures(run, detectContext(links.get(run.id), sources, strays)));
     done++;
     if (failuresByRun.size >= BATCH) {
       await index.writeAnalysis({ key, failuresByRun });
@@ -43,16 +45,32 @@ export async function detectRuns(
   await index.writeAnalysis({ key, failuresByRun });
 }
 
+/** @param strays of the pass; without them no call of a run without recorded offers is an unknown tool */
 export function detectContext(
   links: RunLinks | undefined,
   sources: ReadonlyMap<string, SourceFile>,
+  strays: StrayNames = noStrayNames,
 ): DetectContext {
+  const linkedToolNames = toolNamesOf(links, sources);
+  const missing = links?.tools.filter(({ file }) => file === null).length ?? 0;
+  const found = (links?.tools.length ?? 0) - missing;
+  // One stray name is a finding; many in one run mean another agent, whose definitions live elsewhere.
+  const isOurs = found > 0 && (missing <= 1 || missing <= found);
   return {
     linkedTool: (name) => linkedDefinition(name, links, sources),
-    hasLinkedTools:
-      (links?.prompts.length ?? 0) > 0 || (links?.tools.some((tool) => tool.file !== null) ?? false),
+    linkedToolNames,
+    isStrayName: (name, worked) => isOurs && strays.isStray(name, worked),
     contextWindow,
   };
+}
+
+/** All tools of the files that the run's tools are linked to. */
+function toolNamesOf(
+  links: RunLinks | undefined,
+  sources: ReadonlyMap<string, SourceFile>,
+): readonly string[] {
+  const files = new Set(links?.tools.flatMap(({ file }) => (file === null ? [] : [file])));
+  return [...files].flatMap((file) => (sources.get(file)?.tools ?? []).map((tool) => tool.definition.name));
 }
 
 /** Today's definition in the file that the tool is linked to; a tool of that name in the same files counts too. */
@@ -67,16 +85,32 @@ export function linkedDefinition(
   return source?.tools.find((tool) => tool.anchor.id === link.anchorId)?.definition ?? null;
 }
 
-/** Everything beyond the run itself that a detector's answer rests on. */
-function analysisKey(links: ReadonlyMap<string, RunLinks>, sources: ReadonlyMap<string, SourceFile>): string {
+/**
+ * Everything beyond the run itself that a detector's answer rests on: the places that tools are
+ * linked to, what stands there, and the names that nothing defines. Never a count of runs, and no
+ * list of them: a new trace that calls the same tools leaves the answers for the others as they are.
+ */
+export function analysisKey(
+  links: ReadonlyMap<string, RunLinks>,
+  sources: ReadonlyMap<string, SourceFile>,
+  strays: StrayNames,
+): string {
   const files = new Set<string>();
-  let linkedRuns = 0;
-  for (const { prompts, tools } of links.values()) {
-    if (prompts.length > 0) linkedRuns++;
-    for (const tool of tools) if (tool.file !== null) files.add(tool.file);
+  const places = new Set<string>();
+  // Runs of one kind share the list of their links, so each list is read once.
+  for (const tools of new Set([...links.values()].map((run) => run.tools))) {
+    for (const { name, file, anchorId } of tools) {
+      places.add(JSON.stringify([name, file, anchorId]));
+      if (file !== null) files.add(file);
+    }
   }
   const definitions = [...files]
     .sort()
-    .map((file) => (sources.get(file)?.tools ?? []).map(({ definition }) => definition as unknown as Json));
-  return sha256(canonicalJson([DETECTION_VERSION, linkedRuns, definitions]));
+    .map(
+      (file): Json => [
+        file,
+        (sources.get(file)?.tools ?? []).map(({ definition }) => definition as unknown as Json),
+      ],
+    );
+  return sha256(canonicalJson([DETECTION_VERSION, [...places].sort(), definitions, strays.key]));
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readRuns } from '../ingest/readRuns.ts';
 import { type CancellationToken, throwIfCancelled } from '../ports/cancellation.ts';
-import type { Files } from '../ports/files.ts';
+import type { FileStat, Files } from '../ports/files.ts';
 import type { ReportProgress } from '../ports/progress.ts';
 import type { FileWriter, Index } from '../store/traceIndex.ts';
 import type { FoundTrace } from './traceFiles.ts';
 
 /** Raise when a reader gives other runs for the same bytes, so that files are read again. */
-const READER_VERSION = 1;
+const READER_VERSION = 2;
 const EDGE_BYTES = 1 << 16;
 
 /** Makes the index hold these files and no others. An unchanged file is not read again. */
@@ -35,7 +35,7 @@ export async function ingestFiles(
       changed = (await index.removeFile(trace.name)) || changed;
       continue;
     }
-    const fingerprint = await fingerprintOf(trace.path, stat.size, files);
+    const fingerprint = await fingerprintOf(trace.path, stat, files);
     const before = known.get(trace.name);
     if (before?.fingerprint === fingerprint && before.size === stat.size) {
       unchanged++;
@@ -90,9 +90,12 @@ async function fill(
   await writer.commit(formats);
 }
 
-/** Size, first and last 64 KiB: enough to see growth, rotation and a file written anew. */
-async function fingerprintOf(path: string, size: number, files: Files): Promise<string> {
-  const hash = createHash('sha256').update(`${READER_VERSION}:${size}:`);
+/**
+ * Size, time of change, first and last 64 KiB: sees growth, rotation, and an edit in the middle. A
+ * file that was merely touched is read again, which costs time and never an answer.
+ */
+async function fingerprintOf(path: string, { size, modifiedMs }: FileStat, files: Files): Promise<string> {
+  const hash = createHash('sha256').update(`${READER_VERSION}:${size}:${modifiedMs}:`);
   for (const start of size > 2 * EDGE_BYTES ? [0, size - EDGE_BYTES] : [0]) {
     let left = size > 2 * EDGE_BYTES ? EDGE_BYTES : size;
     try {

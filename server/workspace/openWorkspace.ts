@@ -19,6 +19,7 @@ import { proposals } from './proposals.ts';
 import { runLabel } from './runLabel.ts';
 import type { Snapshot } from './snapshot.ts';
 import { SourceFiles } from './sourceFiles.ts';
+import { strayNames } from './strayNames.ts';
 import { findTraces } from './traceFiles.ts';
 import { transcriptOf } from './transcript.ts';
 import type { FindingRun, PassResult, RefreshReport, Workspace } from './workspace.ts';
@@ -27,7 +28,7 @@ import type { WorkspaceHost } from './workspaceHost.ts';
 /** A path on the command line that names nothing. */
 export class NoSuchTraceError extends Error {
   constructor(path: string) {
-    super(`no trace file or folder at ${path}`);
+    super(`no trace file matches ${path}`);
   }
 }
 
@@ -64,7 +65,8 @@ export function openWorkspace(host: WorkspaceHost): Workspace {
     const summaries = await store.index.runSummaries();
     report({ what: 'linking runs', done: 0, total: summaries.length });
     const links = await linkRuns(summaries, sources, store.index, host.git(), token);
-    await detectRuns(store.index, links, byFile, token, report);
+    const strays = strayNames(summaries, links, byFile);
+    await detectRuns(store.index, links, byFile, strays, token, report);
     const failures = await store.index.failures();
     const facts = summaries.map((summary) => factsOf(summary, links, failures));
     const { dismissed } = await readDismissals(host.files, host.stateFolder);
@@ -75,7 +77,7 @@ export function openWorkspace(host: WorkspaceHost): Workspace {
     });
     const lines = await exampleLines(diagnosis.findings, failures, store.index);
     snapshot = snapshotOf(diagnosis, byFile, lines, ++generation);
-    last = { summaries, links, failures, facts, sources: byFile };
+    last = { summaries, links, failures, facts, sources: byFile, strays };
     return {
       filesRead: ingested.read,
       filesUnchanged: ingested.unchanged,

@@ -15,7 +15,8 @@ export type FoundTraces =
 /**
  * Files that the patterns name: a file, a folder (all of it), or a glob; relative ones start at
  * the root. A pattern without wildcards that names nothing is an error when `mustExist` (a person
- * typed it) and is passed over otherwise (a setting). `onlyInside` keeps to the workspace.
+ * typed it) and is passed over otherwise (a setting), and so are patterns that together name
+ * nothing. `onlyInside` keeps to the workspace.
  */
 export async function findTraces(
   root: string,
@@ -40,6 +41,9 @@ export async function findTraces(
       const name = path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
       found.set(name, { path, name });
     }
+  }
+  if (options.mustExist && found.size === 0) {
+    return { ok: false, reason: 'no-such-path', path: patterns.join(', ') };
   }
   return { ok: true, files: [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }

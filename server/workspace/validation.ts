@@ -19,8 +19,8 @@ import type { PreparedEdit } from './replayEdit.ts';
 import type { PassResult, ReplayOptions } from './workspace.ts';
 import type { WorkspaceHost } from './workspaceHost.ts';
 
-/** Newest runs that are read for one validation: bounds memory where an index is very large. */
-const MAX_RUNS = 3000;
+/** Newest runs that may become samples: bounds memory where an index is very large. Proofs read them all. */
+const MAX_SAMPLED_RUNS = 3000;
 const CONFUSABLE_TOOLS = 2;
 
 /** What is being validated: a finding's pattern, or every replayable failure for a patch without one. */
@@ -49,13 +49,17 @@ export async function gatherEvidence(
   seed: number,
 ): Promise<Evidence> {
   const ids = runsCarrying(subject.source.file, pass);
+  const sampled = newest(ids, pass);
+  const tools = new Set(subject.source.tools.map(({ definition }) => definition.name));
   const runs: RecordedRun[] = [];
   const calls: RecordedCall[] = [];
   const known = new Map<string, 'ok' | 'failed'>();
   for await (const run of index.runs(ids)) {
     const failures = pass.failures.get(run.id) ?? [];
-    runs.push({ run, failures, links: pass.links.get(run.id) ?? null, marked: null });
-    rememberCalls(run, failures, calls, known);
+    if (sampled.has(run.id)) {
+      runs.push({ run, failures, links: pass.links.get(run.id) ?? null, marked: null });
+    }
+    rememberCalls(run, failures, tools, calls, known);
   }
   const replayMode: GradingFacts['replayMode'] = (kind) => detectorRow(kind).replay;
   const list = collectCandidates(
@@ -87,25 +91,28 @@ export async function gatherEvidence(
   };
 }
 
-/** Runs whose text the file gave, newest first up to the bound, in the order of the index. */
+/** Runs whose text or tools the file gave, in the order of the index. */
 function runsCarrying(file: string, pass: PassResult): readonly string[] {
-  const carrying = pass.summaries.filter(({ id }) => {
+  return pass.summaries.flatMap(({ id }) => {
     const links = pass.links.get(id);
-    return (
-      links?.prompts.some((link) => link.file === file) || links?.tools.some((link) => link.file === file)
-    );
+    const carries =
+      links?.prompts.some((link) => link.file === file) || links?.tools.some((link) => link.file === file);
+    return carries ? [id] : [];
   });
-  if (carrying.length <= MAX_RUNS) return carrying.map(({ id }) => id);
-  return [...carrying]
-    .sort((a, b) => (b.startedAt ?? '').localeCompare(a.startedAt ?? ''))
-    .slice(0, MAX_RUNS)
-    .map(({ id }) => id);
+}
+
+function newest(ids: readonly string[], pass: PassResult): ReadonlySet<string> {
+  if (ids.length <= MAX_SAMPLED_RUNS) return new Set(ids);
+  const startedAt = new Map(pass.summaries.map((summary) => [summary.id, summary.startedAt ?? '']));
+  const byTime = ids.toSorted((a, b) => ((startedAt.get(a) ?? '') < (startedAt.get(b) ?? '') ? 1 : -1));
+  return new Set(byTime.slice(0, MAX_SAMPLED_RUNS));
 }
 
 /** A call's recorded result anywhere in the evidence; one success outweighs failures of the same call. */
 function rememberCalls(
   run: Run,
   failures: readonly Failure[],
+  tools: ReadonlySet<string>,
   calls: RecordedCall[],
   known: Map<string, 'ok' | 'failed'>,
 ): void {
@@ -115,7 +122,7 @@ function rememberCalls(
   run.messages.forEach((message, position) => {
     message.toolCalls.forEach((call, place) => {
       const failed = callFailure(failures, position, place) !== null;
-      calls.push({ tool: call.name, arguments: call.arguments, failed });
+      if (tools.has(call.name)) calls.push({ tool: call.name, arguments: call.arguments, failed });
       if (call.arguments === null || (call.id !== null && !answered.has(call.id))) return;
       const key = `${call.name}\0${canonicalJson(call.arguments)}`;
       if (!failed) known.set(key, 'ok');

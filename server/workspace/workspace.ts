@@ -12,6 +12,7 @@ import type { ModelClient } from '../ports/modelClient.ts';
 import type { ReportProgress } from '../ports/progress.ts';
 import type { RunSummary, Totals } from '../store/traceIndex.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { StrayNames } from './strayNames.ts';
 import type { Transcript } from './transcript.ts';
 
 /**
@@ -55,6 +56,8 @@ export interface PassResult {
   readonly failures: ReadonlyMap<string, readonly Failure[]>;
   readonly facts: readonly RunFacts[];
   readonly sources: ReadonlyMap<string, SourceFile>;
+  /** For judging replayed calls as the pass judged recorded ones. */
+  readonly strays: StrayNames;
 }
 
 export interface RefreshReport {

@@ -31,6 +31,7 @@ export const runs: readonly Run[] = [
   { ...product, name: 'product light, packed', suites: ['findings', 'fix'], theme: 'light', packed: true },
   { ...product, name: 'product restricted', suites: ['untrusted'], trust: 'restricted' },
   { ...product, name: 'idle', suites: ['idle'], workspace: 'unrelated' },
+  { ...product, name: 'recovery', suites: ['recovery'], workspace: 'unrelated', packed: true },
   { ...smoke, name: 'smoke dark', git: true },
   { ...smoke, name: 'smoke light, packed', theme: 'light', packed: true },
   { ...smoke, name: 'smoke restricted', suites: ['restricted'], trust: 'restricted' },

@@ -150,7 +150,7 @@ describe('hiding', () => {
     await session.client.sendRequest(HIDE_FINDING, { finding: await idOnDay(session), reason: 'known' });
     expect(await idOnDay(session)).toBeUndefined();
     expect(await hoverText(session, TOOLS, ON_DAY)).toBeNull();
-    expect((await lensMarks(session, TOOLS))[1]?.says).toBe('8 calls · 5 errors · 1 malformed · 2 findings');
+    expect((await lensMarks(session, TOOLS))[1]?.says).toBe('8 calls · 5 errors · 1 malformed · 1 finding');
     expect(session.statuses.at(-1)).toMatchObject({ state: 'ready', findings: 5, hidden: 1 });
     expect(await shownFindings(session)).toContain('tools.json: 2 shown, 1 hidden');
     await session.refresh();
@@ -180,7 +180,7 @@ describe('checking a fix', () => {
       findingId?: string;
       strategy?: string;
     };
-    const params = { finding: findingId, strategy, apiKey: null, workDoneToken: 'token' };
+    const params = { finding: findingId, strategy, key: null, workDoneToken: 'token' };
     return {
       params,
       proposal: await session.client.sendRequest<FixProposal>(PROPOSE_FIX, params),
@@ -208,9 +208,40 @@ describe('checking a fix', () => {
     expect(proposal).toMatchObject({ ok: false, reason: 'no-fix-applies', detail: expect.any(String) });
   });
 
+  test('in Restricted Mode names trust as the first step', async () => {
+    const session = await startSession('clinic', { isIndexed: false, trusted: false });
+    await session.write('traces/more.jsonl', await moreBookings(session));
+    await session.refresh();
+    const { proposal } = await propose(session);
+    if (!proposal.ok) throw new Error(proposal.detail);
+    expect(proposal.verdict.notes[0]).toMatch(/^Restricted Mode: .*trust this folder/);
+  });
+
+  test('a key reaches the endpoint that it was stored for, and no other', async () => {
+    const secrets: (string | null)[] = [];
+    const session = await startSession('clinic', {
+      isSample: true,
+      settings: { model: { endpoint: 'https://models.example/v1', name: '' } },
+      modelClient: (_, secret) => {
+        secrets.push(secret);
+        return null;
+      },
+    });
+    const { params } = await propose(session);
+    const send = (origin: string) =>
+      session.client.sendRequest(PROPOSE_FIX, { ...params, key: { origin, secret: 'sk-1' } });
+    await send('https://models.example');
+    await send('https://models.example:8443');
+    await send('http://models.example');
+    await session.client.sendRequest(START_SCRIPTED_MODEL);
+    await send('https://models.example');
+    await send('http://127.0.0.1:1');
+    expect(secrets).toEqual([null, 'sk-1', null, null, null, null]);
+  });
+
   test('of a finding that is gone says so', async () => {
     const session = await startSession('clinic');
-    const params = { finding: 'gone', strategy: 'x', apiKey: null, workDoneToken: 'token-2' };
+    const params = { finding: 'gone', strategy: 'x', key: null, workDoneToken: 'token-2' };
     expect(await session.client.sendRequest(PROPOSE_FIX, params)).toMatchObject({
       ok: false,
       reason: 'no-such-finding',

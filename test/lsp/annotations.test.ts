@@ -47,14 +47,13 @@ test('a finding is one diagnostic on its token', async () => {
     PROMPT,
     `
     You are the reception desk of a small veterinary clinic. Be kind and brief.
-    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information failed-outcome: 6 of 12 runs that carried this prompt failed
-    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information unknown-tool: 1 of 12 runs called cancel_visit, a tool that is not offered
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ information failed-outcome: 6 of 12 runs that carried this prompt were recorded as failed
 
     ## Booking
     Look the animal up with find_animal before you call book_visit.
 
     ## Prices
-    ^^^^^^^^^ information repeated-call: 1 of 3 runs that called list_prices made the same call again
+    ^^^^^^^^^ hint repeated-call: 1 of 3 runs that called list_prices made the same call again
     Quote a price only after list_prices has answered.
     `,
   );
@@ -77,14 +76,14 @@ test('a warning from as many runs as the setting says, and as many findings in a
   const report = await pullDiagnostics(session, TOOLS);
   expect(report.kind === 'full' && report.items.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
     '2 tool-error',
-    '3 invalid-arguments',
+    '4 unknown-tool',
   ]);
-  expect(session.statuses.at(-1)).toMatchObject({ state: 'ready', findings: 4, hidden: 2 });
+  expect(session.statuses.at(-1)).toMatchObject({ state: 'ready', findings: 4, hidden: 1 });
   // Related evidence is no warning, however many runs.
   const inPrompt = await pullDiagnostics(session, PROMPT);
   expect(inPrompt.kind === 'full' && inPrompt.items[0]?.severity).toBe(3);
   expect((await lensMarks(session, PROMPT)).map(({ says }) => says)).toEqual([
-    '6 of 12 runs failed · 2 findings here · 1 hidden',
+    '6 of 12 runs failed · 2 findings here',
   ]);
 });
 
@@ -107,7 +106,7 @@ test('a lens over a prompt and over every tool', async () => {
     PROMPT,
     `
     You are the reception desk of a small veterinary clinic. Be kind and brief.
-    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ 6 of 12 runs failed · 3 findings here
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ 6 of 12 runs failed · 2 findings here
 
     ## Booking
     Look the animal up with find_animal before you call book_visit.
@@ -147,7 +146,7 @@ test('one hint a line, at its end, of the strongest finding', async () => {
     PROMPT,
     `
     You are the reception desk of a small veterinary clinic. Be kind and brief.
-                                                                               ^ 6 of 12 runs: failed +1
+                                                                               ^ 6 of 12 runs: failed
 
     ## Booking
     Look the animal up with find_animal before you call book_visit.
@@ -181,7 +180,7 @@ test('hints only for the lines that are asked for, and before a Windows line end
 
 test('the hover says what, how often, since when, on which wording, for example, how sure', async () => {
   const session = await startSession('clinic');
-  const id = ((await pullDiagnostics(session, PROMPT)) as { items: { data: { finding: string } }[] }).items[2]
+  const id = ((await pullDiagnostics(session, PROMPT)) as { items: { data: { finding: string } }[] }).items[1]
     ?.data.finding;
   await checkHover(
     session,
@@ -213,14 +212,13 @@ describe('after an edit', () => {
       PROMPT,
       `
       You are the reception desk of a small veterinary clinic. Be kind and brief.
-      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint failed-outcome (faded): Before your edit: 6 of 12 runs that carried this prompt failed
-      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint unknown-tool (faded): Before your edit: 1 of 12 runs called cancel_visit, a tool that is not offered
+      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ hint failed-outcome (faded): Before your edit: 6 of 12 runs that carried this prompt were recorded as failed
 
       ## Visitors
       Visits cannot be cancelled by chat.
 
       ## Prices
-      ^^^^^^^^^ information repeated-call: 1 of 3 runs that called list_prices made the same call again
+      ^^^^^^^^^ hint repeated-call: 1 of 3 runs that called list_prices made the same call again
       Quote a price only after list_prices has answered.
       `,
     );
@@ -229,7 +227,7 @@ describe('after an edit', () => {
       PROMPT,
       `
       You are the reception desk of a small veterinary clinic. Be kind and brief.
-                                                                                 ^ before your edit: 6 of 12 runs: fail… +1
+                                                                                 ^ before your edit: 6 of 12 runs: failed
 
       ## Prices
                ^ before your edit: 1 of 3 runs: repeated…
@@ -336,7 +334,7 @@ test('the status goes from reading to figures', async () => {
     state: 'ready',
     runs: 12,
     failedRuns: 6,
-    findings: 6,
+    findings: 5,
     hidden: 0,
     problems: 0,
     notice: null,

@@ -51,6 +51,8 @@ export interface SessionOptions {
   readonly isIndexed?: boolean;
   /** Changes what the workspace answers, for states that take long to reach. */
   readonly wrap?: (workspace: Workspace) => Workspace;
+  /** Hears of every client that is made; there is none by default. */
+  readonly modelClient?: ServerHost['modelClient'];
 }
 
 export async function startSession(workspace: string, options: SessionOptions = {}): Promise<Session> {
@@ -61,7 +63,7 @@ export async function startSession(workspace: string, options: SessionOptions = 
   const toServer = new PassThrough();
   const toClient = new PassThrough();
   const server = createConnection(toServer, toClient);
-  startServer(server, hostIn(folder, options.wrap ?? ((workspace) => workspace)));
+  startServer(server, hostIn(folder, options));
   const client = createProtocolConnection(toClient, toServer);
   const statuses: Status[] = [];
   const refreshes = new Map<string, number>();
@@ -134,7 +136,7 @@ export async function startSession(workspace: string, options: SessionOptions = 
 }
 
 /** The real host without git and without a model. */
-function hostIn(folder: string, wrap: (workspace: Workspace) => Workspace): ServerHost {
+function hostIn(folder: string, { wrap, modelClient }: SessionOptions): ServerHost {
   let time = Date.UTC(2031, 3, 1);
   return {
     openWorkspace: (rootUri, settings, isTrusted) => {
@@ -154,9 +156,9 @@ function hostIn(folder: string, wrap: (workspace: Workspace) => Workspace): Serv
           ...settings().findings,
         }),
       });
-      return wrap(workspace);
+      return wrap?.(workspace) ?? workspace;
     },
-    modelClient: () => null,
+    modelClient: modelClient ?? (() => null),
     startScriptedModel: () => Promise.resolve({ endpoint: 'http://127.0.0.1:1/v1', model: 'scripted' }),
   };
 }

@@ -87,12 +87,13 @@ export function tool(name: string, parameters: JsonObject | null = null): ToolDe
   return { name, description: null, parameters, strict: null };
 }
 
-/** A context whose workspace defines these tools. */
+/** A context whose workspace defines these tools and, over all runs, no others that work. */
 export function linking(...tools: readonly ToolDefinition[]): DetectContext {
   return {
     ...bareContext,
     linkedTool: (name) => tools.find((each) => each.name === name) ?? null,
-    hasLinkedTools: tools.length > 0,
+    linkedToolNames: tools.map(({ name }) => name),
+    isStrayName: (name, worked) => !worked && tools.every((each) => each.name !== name),
     contextWindow: contextWindow,
   };
 }

@@ -67,8 +67,36 @@ test('the same run is healthy when nothing says which tools there were', () => {
   expect(unknownTool(run, bareContext)).toEqual([]);
 });
 
-test('a workspace that defines few of the tools of a run does not judge it', () => {
-  const run = runOf(user('a'), assistant('', call('Bash'), call('Read'), call('get_order')));
+test('the nearest name is sought among all linked tools, called or not', () => {
+  const run = runOf(user('a'), assistant('', call('get_order'), call('cancel_ordre')));
+  expect(unknownTool(run, linking(...shop))).toMatchObject([
+    {
+      tool: 'cancel_ordre',
+      evidence: 'cancel_ordre is not defined in the workspace; nearest: cancel_order',
+      signature: 'no tool of that name, nearest cancel_order',
+    },
+  ]);
+});
+
+test('without a recorded list a name that the workspace cannot judge is healthy', () => {
+  const run = runOf(user('a'), assistant('', call('Bash'), call('get_order')));
+  expect(unknownTool(run, { ...linking(...shop), isStrayName: () => false })).toEqual([]);
+});
+
+test('a call that got a result worked; a refusal by field, by error word or by name did not', () => {
+  const kinds = (text: string) =>
+    unknownTool(runOf(user('a'), assistant('', call('find_order')), result(text)), linking(...shop)).length;
+  expect(kinds('{"id": 7}')).toBe(0);
+  expect(kinds('Error: unknown function')).toBe(1);
+  expect(kinds('{"error": "unknown function"}')).toBe(1);
+  expect(kinds('No function called find_order.')).toBe(1);
+});
+
+test('a name that another request of the run offered is no stray', () => {
+  const run = {
+    ...runOf(user('a'), assistant('', call('legacy'))),
+    toolSets: [[tool('legacy')]],
+  };
   expect(unknownTool(run, linking(...shop))).toEqual([]);
 });
 

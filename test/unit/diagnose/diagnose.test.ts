@@ -69,13 +69,13 @@ test('failures go to the parameter, the tool, the section and the prompt that th
   const { findings } = diagnose(runs, all, options);
   expect(findings.map((finding) => shown(finding, all))).toMatchInlineSnapshot(`
     [
-      "prompts/host.md:1 [You book tables for guests of a harbour restaurant.] information related: 1 of 7 runs that carried this prompt failed",
-      "prompts/host.md:1 [You book tables for guests of a harbour restaurant.] information missing: 1 of 7 runs were cut off at the output limit",
-      "prompts/host.md:1 [You book tables for guests of a harbour restaurant.] information missing: 1 of 7 runs called call_manager, a tool that is not offered",
-      "tools.json:3 ["book_table"] information structural: 1 of 6 runs that called book_table got an error: full",
-      "tools.json:8 ["day"] information structural: 1 of 6 runs that called book_table sent bad arguments: day: must match format "date"",
-      "tools.json:9 ["age"] information structural: 1 of 6 runs that called book_table sent bad arguments: must be number",
-      "prompts/host.md:3 [## Booking] information related: 1 of 1 runs that called find_table made the same call again",
+      "prompts/host.md:1 [You book tables for guests of a harbour restaurant.] hint related: 1 of 7 runs that carried this prompt were recorded as failed",
+      "prompts/host.md:1 [You book tables for guests of a harbour restaurant.] hint missing: 1 of 7 runs were cut off at the output limit",
+      "prompts/host.md:1 [You book tables for guests of a harbour restaurant.] hint missing: 1 of 7 runs called call_manager, a tool that is not offered",
+      "tools.json:3 ["book_table"] hint structural: 1 of 6 runs that called book_table got an error: full",
+      "tools.json:8 ["day"] hint structural: 1 of 6 runs that called book_table sent bad arguments: day: must match format "date"",
+      "tools.json:9 ["age"] hint structural: 1 of 6 runs that called book_table sent bad arguments: must be number",
+      "prompts/host.md:3 [## Booking] hint related: 1 of 1 runs that called find_table made the same call again",
     ]
   `);
 });
@@ -288,4 +288,18 @@ test('figures add up for any facts', () => {
       }
     }),
   );
+});
+
+test('a tool that nothing defines stands at the nearest one, of all runs that know the file', () => {
+  const stray = failure({ kind: 'unknown-tool', tool: 'book_tabel', certainty: 'likely' });
+  const runs = [
+    run('a', { failures: [stray] }),
+    run('b', { calls: new Map() }),
+    facts('c', { tools: [toolLink('find_table', 'tools.json')] }),
+    facts('d', { prompts: links.prompts }),
+  ];
+  const { findings } = diagnose(runs, all, options);
+  expect(findings.map((finding) => shown(finding, all))).toEqual([
+    'tools.json:3 ["book_table"] hint structural: 1 of 3 runs called book_tabel, a tool that no file of the workspace defines',
+  ]);
 });

@@ -11,6 +11,7 @@ import { facts, failure, promptLink, sources, toolLink } from './facts.ts';
 
 const words: WordingFacts = {
   kind: 'tool-error',
+  certainty: 'certain',
   affected: 21,
   exposed: 61,
   tool: 'cancel_booking',
@@ -27,13 +28,19 @@ describe('wording', () => {
     ).toBe('21 of 61 runs: must be a date');
   });
 
+  test('a tool counts as not offered only where the offer was recorded', () => {
+    expect(titleOf({ ...words, kind: 'unknown-tool', certainty: 'likely' })).toBe(
+      '21 of 61 runs called cancel_booking, a tool that no file of the workspace defines',
+    );
+  });
+
   test('every kind has both', () => {
     const lines = catalogue.map(
       ({ kind }) => `${hintOf({ ...words, kind })} | ${titleOf({ ...words, kind })}`,
     );
     expect(lines).toMatchInlineSnapshot(`
       [
-        "21 of 61 runs: failed | 21 of 61 runs that carried this prompt failed",
+        "21 of 61 runs: failed | 21 of 61 runs that carried this prompt were recorded as failed",
         "21 of 61 runs: called cancel_booking | 21 of 61 runs called cancel_booking, a tool that is not offered",
         "21 of 61 runs: booking not found | 21 of 61 runs that called cancel_booking sent bad arguments: Error: booking not found",
         "21 of 61 runs: booking not found | 21 of 61 runs that called cancel_booking got an error: booking not found",
@@ -112,6 +119,31 @@ Say search twice: search.
     expect(at('a/x/y')).toEqual(['parameter:book/a']);
     expect(at('zzz')).toEqual(['tool:book']);
     expect(at(null)).toEqual(['tool:book']);
+  });
+
+  test('a tool that does not exist blames the tool it comes closest to, unless a prompt names it', () => {
+    const two = sources({
+      'prompts/desk.md': 'Use `find` first.',
+      'tools.json': JSON.stringify(
+        ['book', 'cancel_booking'].map((name) => ({ name, parameters: { type: 'object', properties: {} } })),
+      ),
+    });
+    const at = (tool: string, given: Parameters<typeof failure>[0] | object = {}, linked = ['book']) =>
+      placesOf(
+        failure({ kind: 'unknown-tool', tool, certainty: 'likely', ...given }),
+        facts('r', {
+          prompts: [promptLink('prompts/desk.md')],
+          tools: [...linked.map((name) => toolLink(name, 'tools.json')), toolLink(tool, null)],
+        }),
+        two,
+      ).map(({ file, anchor, level }) => `${file} ${anchor.id} ${level}`);
+    expect(at('cancel_bookin')).toEqual(['tools.json tool:cancel_booking structural']);
+    expect(at('find')).toEqual(['prompts/desk.md prompt missing']);
+    expect(at('zzzzzzzz')).toEqual(['prompts/desk.md prompt missing']);
+    expect(at('cancel_bookin', {}, [])).toEqual(['prompts/desk.md prompt missing']);
+    // A recorded list names all there was: here `book` alone, which is not near.
+    expect(at('cancel_bookin', { certainty: 'certain' })).toEqual(['prompts/desk.md prompt missing']);
+    expect(at('bok', { certainty: 'certain' })).toEqual(['tools.json tool:book structural']);
   });
 
   test('a prompt that a run carried twice, and two prompts in one run', () => {

@@ -36,7 +36,7 @@ function findingsOf(file: string, text: string): readonly Finding[] {
     calls: new Map(tools.map((tool) => [tool, 1])),
     failures: [
       ...tools.map((tool) => failure({ kind: 'repeated-call', tool })),
-      ...tools.map((tool) => failure({ kind: 'tool-error', tool })),
+      ...tools.map((tool) => failure({ kind: 'tool-error', tool, toolCallIndex: 1 })),
       ...tools.map((tool) => failure({ kind: 'invalid-arguments', tool, parameter: 'day' })),
       failure({ kind: 'truncated' }),
     ],

@@ -27,7 +27,7 @@ describe('a parameter that keeps being called wrongly', () => {
     );
     expect(result?.fix.title).toBe('State the format of as_of');
     expect(result?.fix.rationale).toBe(
-      'as_of: all 30 passing calls (30 sessions) have this form; 3 of 3 failing calls do not. The error was seen in 3 calls.',
+      'Seen on the half of the failures that the verdict does not read: 3 of 3 failing calls lack this form, all 30 passing calls (30 sessions) have it. The error was seen in 3 calls.',
     );
     const context = quoteContext(given);
     const diff = unifiedDiff(

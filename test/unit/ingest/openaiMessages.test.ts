@@ -308,3 +308,59 @@ describe('recognition', () => {
     );
   });
 });
+
+describe('records that come again', () => {
+  const chat = { id: 'r-1', messages: [user('hi'), says('ho')] };
+  const pair = {
+    request: { model: 'm', messages: [user('hi')] },
+    response: { id: 'x', choices: [{ message: says('ho') }] },
+  };
+
+  it('skips a conversation or pair that is the same word for word', async () => {
+    for (const record of [chat, pair, [user('hi'), says('ho')]]) {
+      const file = await read('a.jsonl', lines(record, record, record));
+      expect(file.runs).toHaveLength(1);
+      expect(file.skipped).toEqual({ 'duplicate-record': 2 });
+      expect(file).toMatchObject({ records: 3, recordsInRuns: 1, problems: [] });
+    }
+  });
+
+  it('keeps two different records of one id', async () => {
+    const { runs, skipped } = await read(
+      'a.jsonl',
+      lines(chat, { ...chat, messages: [user('hi'), says('no')] }),
+    );
+    expect(skipped).toEqual({});
+    expect(new Set(runs.map(({ id }) => id)).size).toBe(2);
+    expect(runs.every(({ id }) => id.endsWith('/r-1'))).toBe(true);
+  });
+
+  it('keeps a single message that is said twice', async () => {
+    const { runs, skipped } = await read(
+      'a.jsonl',
+      lines(user('yes'), says('sure?'), user('yes'), says('done')),
+    );
+    expect(skipped).toEqual({});
+    expect(runs[0]?.messages).toHaveLength(4);
+  });
+
+  it('does not move the ids of the records behind them', async () => {
+    const bare = (text: string) => [user(text), says('ok')];
+    const { runs } = await read('a.jsonl', lines(bare('a'), bare('a'), bare('b')));
+    expect(runs.map(({ id, line }) => [id.replace(/.*\//, ''), line])).toEqual([
+      ['0', 0],
+      ['2', 2],
+    ]);
+  });
+});
+
+describe('a file without JSON', () => {
+  it('says how it begins, without the list of formats', async () => {
+    const detail = async (text: string) => (await read('story.md', text)).problems[0]?.detail;
+    expect(await detail('\n# A story\n\nOnce.\n')).toBe(
+      'No JSON record was found: it begins like plain text.',
+    );
+    expect(await detail('{"half": ')).toMatch(/^No JSON record was found: it begins like JSON/);
+    expect(await detail('{"answer": 42}\n')).toContain('Formats that are read: ');
+  });
+});

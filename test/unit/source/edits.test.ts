@@ -2,8 +2,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SourceFile, ToolSource } from '../../../server/model/anchor.ts';
 import { applyEdit } from '../../../server/model/fix.ts';
-import { editParameterSchema } from '../../../server/source/editParameterSchema.ts';
-import { insertPromptLine, replacePromptText } from '../../../server/source/editPromptText.ts';
 import { editToolDescription } from '../../../server/source/editToolDescription.ts';
 import type { EditResult } from '../../../server/source/jsonMember.ts';
 import { readSource } from '../../../server/source/readSource.ts';
@@ -105,28 +103,6 @@ test('plain ASCII with escapes stays plain ASCII', () => {
   );
 });
 
-test('constraints are set together, lists in the style of the file', () => {
-  const { source, tool } = read(TOOLS);
-  expect(
-    applied(source, editParameterSchema(source, tool, 'as_of', { format: 'date', pattern: '^\\d{4}' })),
-  ).toBe(
-    TOOLS.replace(
-      '          "type": "string"\n',
-      '          "type": "string",\n          "format": "date",\n          "pattern": "^\\\\d{4}"\n',
-    ),
-  );
-  expect(applied(source, editParameterSchema(source, tool, 'side', { enum: ['buy', 'sell', 'hold'] }))).toBe(
-    TOOLS.replace('["buy", "sell"]', '["buy", "sell", "hold"]'),
-  );
-  const tall = `[\n {\n  "name": "a",\n  "input_schema": {\n   "type": "object",\n   "properties": {\n    "x": {\n     "type": "string"\n    }\n   },\n   "required": [\n    "x"\n   ]\n  }\n }\n]\n`;
-  const other = read(tall, 'tools.json');
-  expect(
-    applied(other.source, editParameterSchema(other.source, other.tool, 'x', { enum: ['u', 'v'] })),
-  ).toBe(
-    tall.replace('"type": "string"\n', '"type": "string",\n     "enum": [\n      "u",\n      "v"\n     ]\n'),
-  );
-});
-
 test('an edit without effect or without a target is refused', () => {
   const { source, tool } = read(TOOLS);
   expect(editToolDescription(source, tool, null, 'Price now.').ok).toBe(false);
@@ -149,30 +125,4 @@ test('every description survives the way into the file and back', () => {
       expect(found).toBe(text);
     }),
   );
-});
-
-const PROMPT = '---\r\nname: x\r\n---\r\n# Rules\r\n\r\nHello {user}.\r\n- Be kind.\r\n- Be brief.';
-
-test('prompt text keeps line endings and the breaks around it', () => {
-  const source = readSource('prompts/p.md', PROMPT);
-  if (source === null) throw new Error('no source');
-  const start = PROMPT.indexOf('- Be kind');
-  const line = { start, end: PROMPT.indexOf('- Be brief') };
-  expect(applied(source, replacePromptText(source, line, '- Be kind.\n- Be honest.'))).toBe(
-    PROMPT.replace('- Be kind.', '- Be kind.\r\n- Be honest.'),
-  );
-  expect(applied(source, insertPromptLine(source, start + 3, '- Be honest.'))).toBe(
-    PROMPT.replace('- Be kind.', '- Be kind.\r\n- Be honest.'),
-  );
-  expect(applied(source, insertPromptLine(source, PROMPT.length, '- End.'))).toBe(`${PROMPT}\r\n- End.`);
-});
-
-test('holes and front matter are not touched', () => {
-  const source = readSource('prompts/p.md', PROMPT);
-  if (source === null) throw new Error('no source');
-  const greeting = { start: PROMPT.indexOf('Hello'), end: PROMPT.indexOf('- Be kind') };
-  expect(replacePromptText(source, greeting, 'Hello.').ok).toBe(false);
-  expect(replacePromptText(source, greeting, 'Hello {user} and {friend}.').ok).toBe(false);
-  expect(replacePromptText(source, greeting, 'Good day {user}.').ok).toBe(true);
-  expect(replacePromptText(source, { start: 5, end: 12 }, 'name: y').ok).toBe(false);
 });

@@ -95,6 +95,15 @@ test('files of others are left alone', async () => {
   expect(await openIndex({ path: `${folder}/notes.txt` })).toMatchObject({ ok: false, reason: 'unreadable' });
   expect(await readFile(`${folder}/notes.txt`, 'utf8')).toContain('my notes');
 
+  // With `keepsForeign` not even the name of an index makes a text ours; without it, only that name does.
+  await writeFile(`${folder}/notes.duckdb`, 'my notes, not an index');
+  await writeFile(`${folder}/notes.db`, 'my notes, not an index');
+  for (const path of [`${folder}/notes.duckdb`, `${folder}/notes.db`]) {
+    expect(await openIndex({ path, keepsForeign: true })).toMatchObject({ ok: false, reason: 'unreadable' });
+  }
+  expect(await openIndex({ path: `${folder}/notes.db` })).toMatchObject({ ok: false, reason: 'unreadable' });
+  expect(existsSync(`${folder}/notes.duckdb`)).toBe(true);
+
   const instance = await DuckDBInstance.create(`${folder}/other.duckdb`);
   const connection = await instance.connect();
   await connection.run('CREATE TABLE mine (n INTEGER)');

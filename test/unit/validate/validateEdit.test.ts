@@ -8,8 +8,9 @@ import {
   neverCancelled,
 } from '../../../server/ports/cancellation.ts';
 import type { ModelClient } from '../../../server/ports/modelClient.ts';
+import { planReplay } from '../../../server/validate/planReplay.ts';
 import { defaultReplaySettings } from '../../../server/validate/replaySettings.ts';
-import { planEdit, validateEdit } from '../../../server/validate/validateEdit.ts';
+import { validateEdit } from '../../../server/validate/validateEdit.ts';
 import {
   call,
   candidates,
@@ -337,7 +338,9 @@ describe('validateEdit', { timeout: 60_000 }, () => {
   });
 
   it('tells beforehand what a replay asks', () => {
-    expect(planEdit(editToValidate(helps)).requests).toEqual({ planned: 144, atMost: 164 });
+    const { edit, list, context, settings, isGenerated } = editToValidate(helps);
+    const plan = planReplay(edit, list.candidates, { ...context, model: null }, settings, isGenerated);
+    expect(plan.requests).toEqual({ planned: 144, atMost: 164 });
   });
 
   it('reports progress up to the total', async () => {
