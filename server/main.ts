@@ -12,6 +12,9 @@ import { startServer } from './lsp/server.ts';
 import { openIndex } from './store/openIndex.ts';
 import { openWorkspace } from './workspace/openWorkspace.ts';
 
+// Index, answers and state hold conversations: nobody else on this machine needs to read them.
+process.umask(0o077);
+
 const connection = createConnection(ProposedFeatures.all);
 
 startServer(connection, {

@@ -54,7 +54,7 @@ function describe(status: Status): { text: string | null; tooltip?: string; isWa
     }
     case 'error':
       return {
-        text: '$(warning) Faultline: indexing failed',
+        text: '$(warning) Faultline failed',
         tooltip: `${status.message}\nSee the output channel "Faultline"; run "Faultline: Refresh" to try again.`,
         isWarning: true,
       };

@@ -54,7 +54,7 @@ export const openaiMessages: TraceFormat = {
       finish: () => [
         ...loose.finish(idOf),
         ...pairs.finish(idOf),
-        ...(repeated > 0 ? [skipped('duplicate-record', repeated)] : []),
+        ...(repeated > 0 ? [skipped('duplicate', repeated)] : []),
       ],
     };
   },

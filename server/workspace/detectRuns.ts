@@ -10,7 +10,7 @@ import type { ToolDefinition } from '../model/run.ts';
 import { type CancellationToken, throwIfCancelled } from '../ports/cancellation.ts';
 import type { ReportProgress } from '../ports/progress.ts';
 import type { Index } from '../store/traceIndex.ts';
-import { noStrayNames, type StrayNames } from './strayNames.ts';
+import type { StrayNames } from './strayNames.ts';
 
 const BATCH = 200;
 
@@ -49,7 +49,7 @@ export async function detectRuns(
 export function detectContext(
   links: RunLinks | undefined,
   sources: ReadonlyMap<string, SourceFile>,
-  strays: StrayNames = noStrayNames,
+  strays: StrayNames,
 ): DetectContext {
   const linkedToolNames = toolNamesOf(links, sources);
   const missing = links?.tools.filter(({ file }) => file === null).length ?? 0;

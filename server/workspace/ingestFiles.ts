@@ -7,7 +7,7 @@ import type { FileWriter, Index } from '../store/traceIndex.ts';
 import type { FoundTrace } from './traceFiles.ts';
 
 /** Raise when a reader gives other runs for the same bytes, so that files are read again. */
-const READER_VERSION = 2;
+const READER_VERSION = 3;
 const EDGE_BYTES = 1 << 16;
 
 /** Makes the index hold these files and no others. An unchanged file is not read again. */

@@ -81,9 +81,15 @@ export async function gatherEvidence(
     linkedTools: (run) => linkedTools(run, pass),
     facts: {
       failuresOfAction: (run, decision, message, finishReason) =>
-        failuresOfAction(run, decision, message, detectContext(pass.links.get(run.id), pass.sources), {
-          finishReason,
-        }),
+        failuresOfAction(
+          run,
+          decision,
+          message,
+          detectContext(pass.links.get(run.id), pass.sources, pass.strays),
+          {
+            finishReason,
+          },
+        ),
       knownResult: (tool, args) => known.get(`${tool}\0${args}`) ?? null,
       replayMode,
       isPattern: subject.isPattern,

@@ -35,7 +35,7 @@ describe('reports of a document', () => {
   test('of files that nobody opened come from the text on disk', async () => {
     const session = await startSession('clinic');
     const report = await pullDiagnostics(session, PROMPT);
-    expect(report.kind === 'full' && report.items).toHaveLength(3);
+    expect(report.kind === 'full' && report.items).toHaveLength(2);
     expect(await pullDiagnostics(session, 'traces/chats.jsonl')).toEqual({ kind: 'full', items: [] });
   });
 });

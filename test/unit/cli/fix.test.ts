@@ -67,7 +67,7 @@ describe('fix', () => {
     const state = join(line.folder, 'state/faultline');
     const own = join(state, readdirSync(state)[0] ?? '');
     if (process.platform === 'win32') return;
-    expect([line.folder + '/state', state, own].map((path) => statSync(path).mode & 0o777)).toEqual([
+    expect([join(line.folder, 'state'), state, own].map((path) => statSync(path).mode & 0o777)).toEqual([
       0o700, 0o700, 0o700,
     ]);
     for (const name of readdirSync(own)) expect(statSync(join(own, name)).mode & 0o777).toBe(0o600);

@@ -44,7 +44,7 @@ describe('index', () => {
     expect(out).toContain(
       'traces/story.md: unknown-format: No JSON record was found: it begins like plain text.\n',
     );
-    expect(out).toContain('skipped in traces/twice.jsonl: 1 × duplicate-record\n');
+    expect(out).toContain('skipped in traces/twice.jsonl: 1 × duplicate\n');
     expect(out).toContain('problem: traces/twice.jsonl:3: invalid-json');
   });
 });

@@ -100,7 +100,7 @@ describe('the context of one run', () => {
       false,
       false,
     ]);
-    expect(detectContext(links.get('r1'), files).isStrayName('x', false)).toBe(false);
+    expect(detectContext(links.get('r1'), files, noStrayNames).isStrayName('x', false)).toBe(false);
   });
 });
 

@@ -80,7 +80,12 @@ describe('patterns', () => {
       reason: 'no-such-path',
       path: 'nowhere',
     });
-    expect(await names(['no/*.jsonl'], { mustExist: true })).toEqual([]);
+    expect(await names(['no/*.jsonl', 'none.*'], { mustExist: true })).toEqual({
+      ok: false,
+      reason: 'no-such-path',
+      path: 'no/*.jsonl, none.*',
+    });
+    expect(await names(['no/*.jsonl'], { mustExist: false })).toEqual([]);
   });
 });
 
