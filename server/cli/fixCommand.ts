@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { cassetteClient } from '../host/cassetteClient.ts';
 import { nodeFiles } from '../host/nodeFiles.ts';
-import { openaiModelClient } from '../host/openaiModelClient.ts';
 import { sha256 } from '../model/hash.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { CancellationToken } from '../ports/cancellation.ts';
-import type { ModelClient } from '../ports/modelClient.ts';
 import type { PatchReplay, ProposeRequest, Workspace } from '../workspace/workspace.ts';
+import { modelClient } from './modelClient.ts';
 import { openForCommand, progressOn } from './openForCommand.ts';
 import type { ReplayCommandOptions } from './options.ts';
+import { regressionsCommand } from './regressionsCommand.ts';
 import type { Terminal } from './run.ts';
 import { scorecardText } from './scorecardText.ts';
 import { UsageError } from './usageError.ts';
@@ -58,9 +57,7 @@ export async function replayCommand(
   token: CancellationToken,
 ): Promise<number> {
   refuseSarif(options);
-  if (options.regressions) {
-    throw new UsageError('replay --regressions is not built yet; applied fixes keep their samples for it');
-  }
+  if (options.regressions) return regressionsCommand(options, terminal, token);
   const path = options.edit as string;
   const patch = await readFile(resolve(terminal.workingFolder, path), 'utf8').catch(() => null);
   if (patch === null) throw new UsageError(`cannot read the patch ${path}`);
@@ -146,21 +143,6 @@ async function maybeApply(
   }
   await nodeFiles.writeText(path, newText);
   return true;
-}
-
-/**
- * No endpoint, no request, whatever keys the environment holds: a cassette alone answers from its
- * recording.
- */
-async function modelClient(options: ReplayCommandOptions, terminal: Terminal): Promise<ModelClient | null> {
-  if (options.modelEndpoint === null) {
-    if (options.cassette === null) return null;
-    return cassetteClient(nodeFiles, resolve(terminal.workingFolder, options.cassette));
-  }
-  return openaiModelClient({
-    baseUrl: options.modelEndpoint,
-    apiKey: terminal.environment.OPENAI_API_KEY ?? null,
-  });
 }
 
 function refuseSarif(options: ReplayCommandOptions): void {

@@ -15,6 +15,7 @@ const FIX = `  --finding ID             the finding to mend; "faultline check" l
   --strategy NAME          one of the finding's fixes                        (its first)
 `;
 const REPLAY = `  --edit PATCH             a unified diff against the workspace
+  --regressions            instead: replay the samples kept with applied fixes
   --finding ID             judge the edit by this finding's runs             (all failures of the file)
 `;
 const VALIDATION = `  --apply                  write the edit when the verdict is accept         (off)

@@ -19,6 +19,7 @@ import { type WithPurse, withPurse } from './purse.ts';
 import { recordedClient } from './recordedClient.ts';
 import { replayEstimate } from './replayEstimate.ts';
 import { replayPatch } from './replayPatch.ts';
+import { replayRegressions } from './replayRegressions.ts';
 import { noAnswerAtAll, validateText, withAuthorCost } from './validateText.ts';
 import { type Evidence, gatherEvidence, type Subject } from './validation.ts';
 import type { Proposal, ProposeRequest, Workspace } from './workspace.ts';
@@ -29,7 +30,10 @@ type Accepted = Extract<Proposal, { ok: true }>;
 /** The half of the workspace that makes edits and has them validated. */
 export function proposals(
   context: ProposalContext,
-): Pick<Workspace, 'proposeFix' | 'estimateFix' | 'replayPatch' | 'lastProposal' | 'recordApplied'> {
+): Pick<
+  Workspace,
+  'proposeFix' | 'estimateFix' | 'replayPatch' | 'replayRegressions' | 'lastProposal' | 'recordApplied'
+> {
   const { host } = context;
   const made = new Map<string, Accepted>();
 
@@ -70,7 +74,17 @@ export function proposals(
     const { fix } = written;
     const authored = request.client?.spent() ?? null;
     const newText = applyEdit(source.text, fix.edit);
-    const replayed = await validateText(source, newText, evidence, request, host, true, [], token, report);
+    const replayed = await validateText(
+      source,
+      newText,
+      evidence,
+      request,
+      host,
+      'generated',
+      [],
+      token,
+      report,
+    );
     const unanswered = noAnswerAtAll(replayed);
     if (unanswered !== null) return unanswered;
     const verdict = withAuthorCost(replayed, authored);
@@ -94,6 +108,7 @@ export function proposals(
       return replayEstimate(evidence, request);
     },
     replayPatch: (request, token, report) => replayPatch(request, context, token, report),
+    replayRegressions: (request, token, report) => replayRegressions(request, context, token, report),
     lastProposal(findingId, strategy) {
       return made.get(key(findingId, strategy)) ?? null;
     },

@@ -96,7 +96,7 @@ async function checkPatch(
     evidence,
     request,
     context.host,
-    false,
+    'person',
     warnings,
     token,
     report,

@@ -2,6 +2,7 @@ import type { SourceFile } from '../model/anchor.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { CancellationToken } from '../ports/cancellation.ts';
 import type { ReportProgress } from '../ports/progress.ts';
+import type { LookBook } from '../validate/looks.ts';
 import { validateEdit } from '../validate/validateEdit.ts';
 import type { Spent } from './meteredClient.ts';
 import type { WithPurse } from './purse.ts';
@@ -10,14 +11,17 @@ import { type Evidence, toValidate } from './validation.ts';
 import type { Proposal, ProposeRequest } from './workspace.ts';
 import type { WorkspaceHost } from './workspaceHost.ts';
 
-/** The verdict on one new text of a source file, whoever wrote it. */
+/** Who wrote the text: a generated one is read on held-out samples, a regression spends no look. */
+export type Authorship = 'generated' | 'person' | 'regression';
+
+/** The verdict on one new text of a source file. */
 export async function validateText(
   source: SourceFile,
   newText: string,
   evidence: Evidence,
   request: WithPurse<Pick<ProposeRequest, 'client' | 'model' | 'options'>>,
   host: WorkspaceHost,
-  isGenerated: boolean,
+  author: Authorship,
   notes: readonly string[],
   token: CancellationToken,
   report: ReportProgress,
@@ -26,7 +30,9 @@ export async function validateText(
   const links = new Map(pass.flatMap(([id, value]) => (value === null ? [] : [[id, value] as const])));
   const edit = prepareEdit(source, newText, links);
   const capped = { ...request.options, maxRequests: request.client?.left() ?? 0 };
-  const input = toValidate(edit, evidence, { ...request, options: capped }, host, isGenerated, notes);
+  const isGenerated = author === 'generated';
+  const counted = toValidate(edit, evidence, { ...request, options: capped }, host, isGenerated, notes);
+  const input = author === 'regression' ? { ...counted, looks: noLooks } : counted;
   const verdict = await validateEdit(input, token, ({ requestsDone, requestsTotal, tokensIn, tokensOut }) =>
     report({ what: `replaying, ${tokensIn + tokensOut} tokens`, done: requestsDone, total: requestsTotal }),
   );
@@ -37,6 +43,8 @@ export async function validateText(
       }
     : verdict;
 }
+
+const noLooks: LookBook = { read: async () => [], add: async () => {} };
 
 /** The sample's model names itself so; its scores must never be taken for a language model's. */
 function isScripted(model: string | null): boolean {

@@ -43,6 +43,12 @@ export interface Workspace {
     token: CancellationToken,
     report: ReportProgress,
   ): Promise<PatchReplay>;
+  /** Replays the samples kept with every applied fix, in the order of applying. */
+  replayRegressions(
+    request: RegressionRequest,
+    token: CancellationToken,
+    report: ReportProgress,
+  ): Promise<readonly RegressionReplay[]>;
   /** The last proposal for this finding and strategy on the file's present text. */
   lastProposal(findingId: string, strategy: string): Extract<Proposal, { ok: true }> | null;
   recordApplied(proposal: Extract<Proposal, { ok: true }>): Promise<void>;
@@ -116,6 +122,16 @@ export type PatchReplay =
       readonly verdict: Verdict;
     }
   | Extract<Proposal, { ok: false }>;
+
+export type RegressionRequest = Omit<ProposeRequest, 'findingId' | 'strategy'>;
+
+/** What became of one applied fix; a refusal says why it could not be replayed. */
+export type RegressionReplay = {
+  /** As in the record of applied fixes. */
+  readonly id: string;
+  readonly file: string;
+  readonly findingId: string | null;
+} & ({ readonly ok: true; readonly verdict: Verdict } | Extract<Proposal, { ok: false }>);
 
 export interface ReplayOptions {
   readonly answers: number;

@@ -63,6 +63,19 @@ describe('fix', () => {
     expect(written.out).toContain('Applied to tools.json.');
     expect(model.requests()).toBe(asked);
     expect(tools()).not.toBe(kept);
+    const regressions = (...words: string[]) =>
+      line.faultline('replay', '--regressions', '--model-endpoint', model.url, ...DESK, ...words);
+    const holds = await regressions('--format', 'json', '--quiet');
+    expect(holds.code).toBe(0);
+    expect(JSON.parse(holds.out).regressions).toMatchObject([
+      {
+        ok: true,
+        file: 'tools.json',
+        findingId: id,
+        verdict: { result: 'accept', failing: verdict.failing },
+      },
+    ]);
+    expect(model.requests()).toBe(asked);
     // Answers hold conversations; the workspace's own file keeps its rights.
     const state = join(line.folder, 'state/faultline');
     const own = join(state, readdirSync(state)[0] ?? '');

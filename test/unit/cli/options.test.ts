@@ -52,7 +52,6 @@ describe('a wrong request is one line and exit code 2', () => {
     [['check', '--workspace', 'clinic/tools.json'], 'is not a folder'],
     [['fix'], 'fix needs --finding'],
     [['replay'], 'replay needs --edit'],
-    [['replay', '--regressions'], 'not built yet'],
     [['replay', '--edit', 'no.patch'], 'cannot read the patch no.patch'],
     [['fix', '--finding', 'x', '--apply=maybe'], '--apply must be one of'],
     [['fix', '--finding', 'x', '--answers', '0'], '--answers must be a number of at least 1'],

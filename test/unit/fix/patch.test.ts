@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { applyPatch } from '../../../server/fix/applyPatch.ts';
 import { unifiedDiff } from '../../../server/fix/diff.ts';
 import { parsePatch } from '../../../server/fix/parsePatch.ts';
+import { reversePatch } from '../../../server/fix/reversePatch.ts';
 
 function patched(patch: string, current: Record<string, string>): Record<string, string> | string {
   const parsed = parsePatch(patch);
@@ -88,7 +89,13 @@ test('what the diff says, the patch does, byte for byte', () => {
       const replacements = [{ range: { start: 0, end: before.length }, newText: after }];
       const diff = unifiedDiff(before, { file: 'dir/a b.json', baseHash: '', replacements });
       if (before === after) expect(diff).toBe('');
-      else expect(patched(diff, { 'dir/a b.json': before })).toEqual({ 'dir/a b.json': after });
+      else {
+        expect(patched(diff, { 'dir/a b.json': before })).toEqual({ 'dir/a b.json': after });
+        const patch = parsePatch(diff);
+        const files = patch.ok ? patch.files.map(reversePatch) : [];
+        const back = applyPatch(files, new Map([['dir/a b.json', after]]));
+        expect(back.ok && back.texts.get('dir/a b.json')).toBe(before);
+      }
     }),
     { numRuns: 500 },
   );
