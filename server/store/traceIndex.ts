@@ -1,6 +1,6 @@
 import type { Failure } from '../model/failure.ts';
 import type { Problem } from '../model/problem.ts';
-import type { FormatId, Outcome, Run, ToolDefinition } from '../model/run.ts';
+import type { Run, ToolDefinition } from '../model/run.ts';
 
 /**
  * The index of one workspace. Every method may be called at any time; writes take turns, reads run
@@ -114,18 +114,10 @@ export interface Totals {
   readonly problems: readonly Problem[];
 }
 
-export interface RunSummary {
-  readonly id: string;
-  readonly session: string;
-  readonly file: string;
-  readonly line: number;
-  readonly format: FormatId;
-  readonly startedAt: string | null;
-  readonly durationMs: number | null;
-  readonly model: string | null;
-  readonly costUsd: number | null;
-  readonly outcome: Outcome | null;
-  readonly notes: readonly string[];
+/** Everything of a run but its content. */
+export type RunScalars = Omit<Run, 'messages' | 'modelCalls' | 'toolSets'>;
+
+export interface RunSummary extends RunScalars {
   readonly messages: number;
   readonly modelCalls: number;
   readonly toolCalls: number;

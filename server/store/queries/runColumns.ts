@@ -1,4 +1,5 @@
-import type { FormatId, Outcome } from '../../model/run.ts';
+import type { FormatId } from '../../model/run.ts';
+import type { RunScalars } from '../traceIndex.ts';
 
 /** The scalar columns of a run, shared by the questions that read whole runs and summaries. */
 export const RUN_COLUMNS = `r.run AS key, f.name AS file, r.line, r.id, coalesce(r.session, r.id) AS session,
@@ -23,20 +24,6 @@ export interface RunRow {
   readonly score: number | null;
   readonly outcomeSource: string | null;
   readonly notes: string | null;
-}
-
-export interface RunScalars {
-  readonly id: string;
-  readonly session: string;
-  readonly file: string;
-  readonly line: number;
-  readonly format: FormatId;
-  readonly startedAt: string | null;
-  readonly durationMs: number | null;
-  readonly model: string | null;
-  readonly costUsd: number | null;
-  readonly outcome: Outcome | null;
-  readonly notes: readonly string[];
 }
 
 export function runScalars(row: RunRow): RunScalars {

@@ -3,36 +3,8 @@ import { expect, test } from 'vitest';
 import { buildLinkIndex } from '../../../server/link/linkIndex.ts';
 import { linkPromptText } from '../../../server/link/linkPrompt.ts';
 import type { SourceFile } from '../../../server/model/anchor.ts';
+import { anyText } from '../anyText.ts';
 import { REFUNDS, source, TEMPLATE, TONE, UNRELATED } from './sources.ts';
-
-const anyText = fc
-  .array(
-    fc.constantFrom(
-      'a',
-      'B7',
-      ' ',
-      '"',
-      '\\',
-      '\n',
-      '\r',
-      '\t',
-      '\0',
-      '\u001f',
-      'é',
-      '漢',
-      '😀',
-      '\ud800',
-      '\u2028',
-      '{',
-      '}',
-      '[',
-      '%',
-      '#',
-      '-',
-    ),
-    { maxLength: 60 },
-  )
-  .map((units) => units.join(''));
 
 const ALL = [
   source('prompts/refunds.md', REFUNDS),

@@ -5,6 +5,7 @@ import { applyEdit } from '../../../server/model/fix.ts';
 import { editToolDescription } from '../../../server/source/editToolDescription.ts';
 import type { EditResult } from '../../../server/source/jsonMember.ts';
 import { readSource } from '../../../server/source/readSource.ts';
+import { anyText } from '../anyText.ts';
 
 const TOOLS = `[
   // quotes
@@ -24,35 +25,6 @@ const TOOLS = `[
   },
 ]
 `;
-
-const anyText = fc
-  .array(
-    fc.constantFrom(
-      'a',
-      'B7',
-      ' ',
-      '"',
-      '\\',
-      '\n',
-      '\r',
-      '\t',
-      '\0',
-      '\u001f',
-      'é',
-      '漢',
-      '😀',
-      '\ud800',
-      '\u2028',
-      '{',
-      '}',
-      '[',
-      '%',
-      '#',
-      '-',
-    ),
-    { maxLength: 60 },
-  )
-  .map((units) => units.join(''));
 
 function read(text: string, file = 'tools.jsonc'): { source: SourceFile; tool: ToolSource } {
   const source = readSource(file, text);

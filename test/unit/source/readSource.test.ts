@@ -3,35 +3,7 @@ import { expect, test } from 'vitest';
 import { isNamedAsPrompt } from '../../../server/source/promptNames.ts';
 import { readSource } from '../../../server/source/readSource.ts';
 import { sourceOffset } from '../../../server/source/textMap.ts';
-
-const anyText = fc
-  .array(
-    fc.constantFrom(
-      'a',
-      'B7',
-      ' ',
-      '"',
-      '\\',
-      '\n',
-      '\r',
-      '\t',
-      '\0',
-      '\u001f',
-      'é',
-      '漢',
-      '😀',
-      '\ud800',
-      '\u2028',
-      '{',
-      '}',
-      '[',
-      '%',
-      '#',
-      '-',
-    ),
-    { maxLength: 60 },
-  )
-  .map((units) => units.join(''));
+import { anyText } from '../anyText.ts';
 
 const ADVISER = `---
 name: adviser
